@@ -1,0 +1,1 @@
+"""Developer ground of the Billing Coordinator addon: run, test, lint, load."""

@@ -1,0 +1,197 @@
+"""Packages of Debian without root: downloaded and unpacked, never installed.
+
+Everything apt writes goes to a private folder. The mirror and its keys are those
+of the machine's own configuration.
+"""
+
+import os
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+from . import machine, paths
+from .console import Problem
+
+KEYRINGS = [
+    Path("/usr/share/keyrings/debian-archive-keyring.gpg"),
+    Path("/usr/share/keyrings/debian-archive-keyring.pgp"),
+]
+CONFIGURATION = """
+Dir::State::lists "{folder}/lists";
+Dir::Cache "{folder}/cache";
+APT::Sandbox::User "";
+APT::Update::Error-Mode "any";
+APT::Install-Recommends "false";
+Acquire::Languages "none";
+Acquire::Retries "2";
+#clear APT::Update::Pre-Invoke;
+#clear APT::Update::Post-Invoke;
+#clear APT::Update::Post-Invoke-Success;
+"""
+UNREACHABLE = re.compile(
+    "Could not resolve|Temporary failure|Unable to connect|Could not connect|"
+    "Connection (failed|timed out|refused)|Network is unreachable"
+)
+
+
+class Apt:
+    """apt-get on private lists, over the machine's own sources or given ones."""
+
+    def __init__(self, name, sources=None):
+        self.folder = paths.cache() / "apt" / name
+        self.sources = sources
+
+    def update(self):
+        self._configure()
+        self._run("update")
+
+    def closure(self, packages):
+        """Names of the packages that the machine lacks to run these."""
+        output = self._run("install", "--simulate", *packages)
+        return re.findall(r"^Inst (\S+) \(", output, re.MULTILINE)
+
+    def offers(self, package):
+        try:
+            self._run("download", "--print-uris", package)
+        except Problem:
+            return False
+        return True
+
+    def download(self, packages, folder):
+        self._run("download", *packages, cwd=folder)
+
+    def unpack(self, packages, root):
+        """Unpack packages under a root of their own; returns their file names."""
+        archives = root.with_name(f"{root.name}.debs")
+        shutil.rmtree(archives, ignore_errors=True)
+        archives.mkdir(parents=True)
+        self.download(packages, archives)
+        found = sorted(archives.glob("*.deb"))
+        for archive in found:
+            subprocess.run(["dpkg-deb", "-x", archive, root], check=True)
+        shutil.rmtree(archives)
+        return [archive.name for archive in found]
+
+    def _configure(self):
+        if not (shutil.which("apt-get") and shutil.which("dpkg-deb")):
+            raise Problem(
+                "This machine has no apt-get and dpkg: use Debian or Ubuntu, or name "
+                "your own Odoo 19 in BILLING_ODOO and PostgreSQL in PGHOST."
+            )
+        for part in ("lists/partial", "cache/archives/partial"):
+            (self.folder / part).mkdir(parents=True, exist_ok=True)
+        text = CONFIGURATION.format(folder=self.folder)
+        if self.sources:
+            (self.folder / "sources.list").write_text("\n".join(self.sources) + "\n")
+            text += f'Dir::Etc::sourcelist "{self.folder}/sources.list";\n'
+            text += 'Dir::Etc::sourceparts "/dev/null";\n'
+        (self.folder / "apt.conf").write_text(text)
+
+    def _run(self, *arguments, cwd=None):
+        result = subprocess.run(
+            ["apt-get", "-q", "-c", str(self.folder / "apt.conf"), *arguments],
+            cwd=cwd,
+            env={**os.environ, "LC_ALL": "C.UTF-8"},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+        )
+        if result.returncode:
+            raise explain(result.stderr)
+        return result.stdout
+
+
+def explain(stderr):
+    """The problem that apt's own words describe."""
+    missing = re.search(
+        r"(?:Unable to locate package|Package '?|Release '\S+' for ')(\S+?)'?"
+        r"(?: has no installation candidate| was not found|\s*$)",
+        stderr,
+        re.MULTILINE,
+    )
+    if UNREACHABLE.search(stderr):
+        return Problem(
+            "The package mirror cannot be reached: check the network and the sources "
+            "of apt, or name another Debian mirror in BILLING_DEBIAN_MIRROR."
+        )
+    if missing:
+        return PackageGone(missing[1])
+    lines = re.findall(r"^[EW]: (.*)$", stderr, re.MULTILINE)
+    reason = lines[-1].rstrip(".") if lines else stderr.strip()[-200:]
+    return Problem(
+        f"apt could not get the packages ({reason}): check the sources of apt, "
+        "or name another Debian mirror in BILLING_DEBIAN_MIRROR."
+    )
+
+
+class PackageGone(Problem):
+    """The suite does not offer a package any more."""
+
+    def __init__(self, package):
+        super().__init__(
+            f"The package {package} is no longer offered: "
+            "name your own Odoo 19 in BILLING_ODOO (see ./dev help)."
+        )
+
+
+def is_ubuntu():
+    release = machine.os_release()
+    return "ubuntu" in (release.get("ID", ""), *release.get("ID_LIKE", "").split())
+
+
+def debian_mirror():
+    """Mirror named by the user, or the one the machine's own packages come from."""
+    if os.environ.get("BILLING_DEBIAN_MIRROR"):
+        return os.environ["BILLING_DEBIAN_MIRROR"].rstrip("/")
+    if not is_ubuntu():
+        codename = machine.os_release().get("VERSION_CODENAME", "")
+        mirror = choose_mirror(own_targets(), codename)
+        if mirror:
+            return mirror
+    raise Problem(
+        "No Debian mirror is known on this machine: set BILLING_DEBIAN_MIRROR to the "
+        "address of one, or name your own Odoo 19 in BILLING_ODOO."
+    )
+
+
+def own_targets():
+    """(address, suite) of each source in the machine's configuration of apt."""
+    if not shutil.which("apt-get"):
+        return []
+    output = subprocess.run(
+        ["apt-get", "indextargets", "--format", "$(SITE) $(RELEASE)"],
+        capture_output=True,
+        text=True,
+    ).stdout
+    return [tuple(line.split()) for line in output.splitlines() if line.count(" ") == 1]
+
+
+def choose_mirror(targets, codename):
+    """Address of the first source that offers the machine's release."""
+    suites = {codename, "stable", "testing", "unstable", "sid"}
+    for address, suite in targets:
+        if suite in suites and address.startswith(("http", "mirror", "file")):
+            return address.rstrip("/")
+    return None
+
+
+def debian_keyring():
+    """Debian's keys; on Ubuntu they come from a package that Ubuntu signs."""
+    found = [path for path in KEYRINGS if path.exists()]
+    if found:
+        return found[0]
+    root = paths.cache() / "keyring"
+    if not root.exists():
+        own = Apt("own")
+        own.update()
+        with machine.new_folder(root) as folder:
+            own.unpack(["debian-archive-keyring"], folder)
+    return next(root.glob("usr/share/keyrings/debian-archive-keyring.*"))
+
+
+def debian(*suites):
+    """apt over suites of Debian, whatever the machine's own are."""
+    mirror, keyring = debian_mirror(), debian_keyring()
+    sources = [f"deb [signed-by={keyring}] {mirror} {suite} main" for suite in suites]
+    return Apt("-".join(suites), sources)

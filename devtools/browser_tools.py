@@ -1,0 +1,90 @@
+"""Chromium, wkhtmltopdf and poppler: the machine's own, else unpacked in the cache.
+
+Programs unpacked beside the system do not find their libraries and fonts, so each
+gets a small script that says where these are.
+"""
+
+import platform
+import shutil
+
+from . import apt, machine, paths
+
+PROGRAMS = {
+    "chromium": ("chromium", "usr/lib/chromium/chromium"),
+    "wkhtmltopdf": ("wkhtmltopdf", "usr/bin/wkhtmltopdf"),
+    "pdftotext": ("poppler-utils", "usr/bin/pdftotext"),
+    "pdftoppm": ("poppler-utils", "usr/bin/pdftoppm"),
+}
+# Names under which a browser that Odoo's tests accept may be installed.
+BROWSERS = ("google-chrome", "chromium", "google-chrome-stable")
+# Newer releases lack wkhtmltopdf; this one's runs on them.
+OLD_SUITE = "bookworm"
+FONT_CONFIGURATION = """<?xml version="1.0"?>
+<!DOCTYPE fontconfig SYSTEM "urn:fontconfig:fonts.dtd">
+<fontconfig>
+  <dir>{root}/usr/share/fonts</dir>
+  <dir>/usr/share/fonts</dir>
+  <cachedir>{root}/var/cache/fontconfig</cachedir>
+  <include ignore_missing="yes">{root}/etc/fonts/conf.d</include>
+</fontconfig>
+"""
+SCRIPT = """#!/bin/sh
+root='{root}'
+lib="$root/usr/lib/{triplet}"
+export LD_LIBRARY_PATH="$lib:$root/lib/{triplet}:$lib/nss:$lib/pulseaudio"
+export FONTCONFIG_FILE="$root/fonts.conf" QT_PLUGIN_PATH="$lib/qt5/plugins"
+export XDG_DATA_DIRS="$root/usr/share:/usr/local/share:/usr/share"
+export LIBGL_DRIVERS_PATH="$lib/dri" QT_QPA_PLATFORM="${{QT_QPA_PLATFORM:-offscreen}}"
+exec "$root/{program}" "$@"
+"""
+
+
+def ensure(names=tuple(PROGRAMS)):
+    """Folder with scripts of the programs the machine lacks; None if it lacks none."""
+    missing = [name for name in names if not is_installed(name)]
+    if not missing:
+        return None
+    packages = sorted({PROGRAMS[name][0] for name in missing})
+    root = paths.cache() / "tools" / "-".join(packages)
+    if not root.exists():
+        machine.check_space(2)
+        with machine.new_folder(root) as partial:
+            for package in packages:
+                unpack(package, partial)
+            write_scripts(missing, partial, root)
+    return root / "scripts"
+
+
+def is_installed(name):
+    names = BROWSERS if name == "chromium" else (name,)
+    return any(shutil.which(candidate) for candidate in names)
+
+
+def unpack(package, root):
+    """Unpack a package and whatever of its dependencies the machine lacks."""
+    source = source_of(package)
+    closure = source.closure([package])
+    source.unpack(closure, root)
+
+
+def source_of(package):
+    """apt over the machine's own sources, or Debian's older release as well."""
+    own = apt.Apt("own")
+    own.update()
+    if own.offers(package) and not apt.is_ubuntu():
+        return own
+    old = apt.debian(OLD_SUITE)
+    old.update()
+    return old
+
+
+def write_scripts(names, folder, root):
+    """Write into the folder what will be right when it has moved to its place."""
+    (folder / "fonts.conf").write_text(FONT_CONFIGURATION.format(root=root))
+    (folder / "scripts").mkdir()
+    triplet = f"{platform.machine()}-linux-gnu"
+    for name in names:
+        script = folder / "scripts" / name
+        program = PROGRAMS[name][1]
+        script.write_text(SCRIPT.format(root=root, triplet=triplet, program=program))
+        script.chmod(0o755)

@@ -1,0 +1,1 @@
+"""Programs that run in the virtual environment, most of them inside Odoo."""
