@@ -4,6 +4,7 @@ Everything apt writes goes to a private folder. The mirror and its keys are thos
 of the machine's own configuration.
 """
 
+import functools
 import os
 import re
 import shutil
@@ -21,7 +22,6 @@ CONFIGURATION = """
 Dir::State::lists "{folder}/lists";
 Dir::Cache "{folder}/cache";
 APT::Sandbox::User "";
-APT::Update::Error-Mode "any";
 APT::Install-Recommends "false";
 Acquire::Languages "none";
 Acquire::Retries "2";
@@ -41,10 +41,14 @@ class Apt:
     def __init__(self, name, sources=None):
         self.folder = paths.cache() / "apt" / name
         self.sources = sources
-
-    def update(self):
+        self.complaints = ""
         self._configure()
-        self._run("update")
+        self._update()
+
+    def targets(self):
+        """(address, suite) of each source."""
+        output = self._run("indextargets", "--format", "$(SITE) $(CODENAME)")
+        return [tuple(line.split()) for line in output.splitlines()]
 
     def closure(self, packages):
         """Names of the packages that the machine lacks to run these."""
@@ -88,8 +92,20 @@ class Apt:
             text += 'Dir::Etc::sourceparts "/dev/null";\n'
         (self.folder / "apt.conf").write_text(text)
 
+    def _update(self):
+        """Refresh the lists; a source that fails matters only if it is needed."""
+        result = self._call("update")
+        if result.returncode or "Failed to fetch" in result.stderr:
+            self.complaints = result.stderr
+
     def _run(self, *arguments, cwd=None):
-        result = subprocess.run(
+        result = self._call(*arguments, cwd=cwd)
+        if result.returncode:
+            raise explain(self.complaints + result.stderr)
+        return result.stdout
+
+    def _call(self, *arguments, cwd=None):
+        return subprocess.run(
             ["apt-get", "-q", "-c", str(self.folder / "apt.conf"), *arguments],
             cwd=cwd,
             env={**os.environ, "LC_ALL": "C.UTF-8"},
@@ -97,9 +113,6 @@ class Apt:
             capture_output=True,
             text=True,
         )
-        if result.returncode:
-            raise explain(result.stderr)
-        return result.stdout
 
 
 def explain(stderr):
@@ -140,36 +153,31 @@ def is_ubuntu():
     return "ubuntu" in (release.get("ID", ""), *release.get("ID_LIKE", "").split())
 
 
+@functools.lru_cache
+def own():
+    """apt over the machine's own sources, refreshed once a start."""
+    return Apt("own")
+
+
 def debian_mirror():
     """Mirror named by the user, or the one the machine's own packages come from."""
     if os.environ.get("BILLING_DEBIAN_MIRROR"):
         return os.environ["BILLING_DEBIAN_MIRROR"].rstrip("/")
     if not is_ubuntu():
-        codename = machine.os_release().get("VERSION_CODENAME", "")
-        mirror = choose_mirror(own_targets(), codename)
+        mirror = choose_mirror(own().targets(), machine.os_release())
         if mirror:
             return mirror
+        if own().complaints:
+            raise explain(own().complaints)
     raise Problem(
         "No Debian mirror is known on this machine: set BILLING_DEBIAN_MIRROR to the "
         "address of one, or name your own Odoo 19 in BILLING_ODOO."
     )
 
 
-def own_targets():
-    """(address, suite) of each source in the machine's configuration of apt."""
-    if not shutil.which("apt-get"):
-        return []
-    output = subprocess.run(
-        ["apt-get", "indextargets", "--format", "$(SITE) $(RELEASE)"],
-        capture_output=True,
-        text=True,
-    ).stdout
-    return [tuple(line.split()) for line in output.splitlines() if line.count(" ") == 1]
-
-
-def choose_mirror(targets, codename):
+def choose_mirror(targets, release):
     """Address of the first source that offers the machine's release."""
-    suites = {codename, "stable", "testing", "unstable", "sid"}
+    suites = {release.get("VERSION_CODENAME"), "sid"}
     for address, suite in targets:
         if suite in suites and address.startswith(("http", "mirror", "file")):
             return address.rstrip("/")
@@ -183,10 +191,8 @@ def debian_keyring():
         return found[0]
     root = paths.cache() / "keyring"
     if not root.exists():
-        own = Apt("own")
-        own.update()
         with machine.new_folder(root) as folder:
-            own.unpack(["debian-archive-keyring"], folder)
+            own().unpack(["debian-archive-keyring"], folder)
     return next(root.glob("usr/share/keyrings/debian-archive-keyring.*"))
 
 

@@ -68,14 +68,10 @@ def unpack(package, root):
 
 
 def source_of(package):
-    """apt over the machine's own sources, or Debian's older release as well."""
-    own = apt.Apt("own")
-    own.update()
-    if own.offers(package) and not apt.is_ubuntu():
-        return own
-    old = apt.debian(OLD_SUITE)
-    old.update()
-    return old
+    """apt over the machine's own sources, or over Debian's older release."""
+    if apt.own().offers(package) and not apt.is_ubuntu():
+        return apt.own()
+    return apt.debian(OLD_SUITE)
 
 
 def write_scripts(names, folder, root):

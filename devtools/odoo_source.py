@@ -75,7 +75,6 @@ def fetch():
     """Download and unpack Odoo; it takes its place in the cache when complete."""
     machine.check_space(4)
     source = source_of_packages()
-    source.update()
     with machine.new_folder(target()) as folder:
         font = "fonts-font-awesome"
         fonts = f"{font}/{FONT_SUITE}" if source.sources else font
@@ -88,10 +87,8 @@ def fetch():
 def source_of_packages():
     """Ubuntu's own package of Odoo where there is one, else Debian's."""
     if apt.is_ubuntu() and not os.environ.get("BILLING_DEBIAN_MIRROR"):
-        own = apt.Apt("own")
-        own.update()
-        if own.offers(PACKAGE):
-            return own
+        if apt.own().offers(PACKAGE):
+            return apt.own()
     return apt.debian("sid", FONT_SUITE)
 
 

@@ -62,10 +62,8 @@ def pip_wheel():
     """pip as Debian packages it for virtual environments, unpacked in the cache."""
     root = paths.cache() / "pip"
     if not root.exists():
-        own = apt.Apt("own")
-        own.update()
         with machine.new_folder(root) as folder:
-            own.unpack(["python3-pip-whl"], folder)
+            apt.own().unpack(["python3-pip-whl"], folder)
     return next(root.glob("usr/share/python-wheels/pip-*.whl"))
 
 
