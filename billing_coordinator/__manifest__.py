@@ -9,5 +9,14 @@
     "depends": ["account"],
     "data": [
         "security/billing_groups.xml",
+        "security/ir.model.access.csv",
+        "security/billing_rules.xml",
+        "data/ir_sequence_data.xml",
+        "data/billing_priority_rule_data.xml",
+        "data/mail_template_data.xml",
+        "data/billing_followup_plan_data.xml",
+        "data/ir_cron_data.xml",
+        "views/billing_followup_templates.xml",
+        "report/billing_followup_letter.xml",
     ],
 }

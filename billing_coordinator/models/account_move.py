@@ -1,0 +1,31 @@
+from odoo import api, fields, models
+
+
+class AccountMove(models.Model):
+    _inherit = "account.move"
+
+    billing_plan_id = fields.Many2one(
+        "billing.followup.plan",
+        "Follow-up plan",
+        index="btree_not_null",
+        copy=False,
+        check_company=True,
+        help="Instead of the plan of the customer.",
+    )
+    billing_notice_line_ids = fields.One2many(
+        "billing.followup.notice.line", "move_id", "Notices", readonly=True
+    )
+    billing_followup_status = fields.Char(
+        "Follow-up", compute="_compute_billing_followup_status"
+    )
+
+    @api.depends("billing_notice_line_ids.state", "payment_state")
+    def _compute_billing_followup_status(self):
+        """Where the invoice stands, in a few words; its rows for all in one query."""
+        receivables = self.env["billing.receivable"].search_fetch(
+            [("move_id", "in", self.ids)], ["move_id", "stage_id", "hold_reason"]
+        )
+        by_move = receivables.grouped("move_id")
+        for move in self:
+            rows = by_move.get(move, receivables.browse())
+            move.billing_followup_status = rows._describe_followup()

@@ -1,0 +1,302 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import SQL
+
+SENT_STATUSES = {"sent"}
+FAILED_STATUSES = {"bounce", "exception", "canceled"}
+CLAIM_FIELDS = {
+    "company_id",
+    "partner_id",
+    "currency_id",
+    "stage_id",
+    "plan_id",
+    "date",
+    "amount",
+    "company_amount",
+    "line_ids",
+    "subject",
+    "body",
+}
+
+
+class BillingFollowupNotice(models.Model):
+    """One reminder to one customer: what was claimed, how, and what became of it.
+
+    Once issued, what it claimed is never changed; a wrong notice is cancelled, which
+    gives its receivables the stage back that they had before.
+    """
+
+    _name = "billing.followup.notice"
+    _description = "Follow-up notice"
+    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _order = "date desc, id desc"
+    _check_company_auto = True
+    _mail_post_access = "read"
+
+    name = fields.Char("Number", required=True, readonly=True, copy=False, index=True)
+    company_id = fields.Many2one("res.company", required=True, index=True)
+    partner_id = fields.Many2one(
+        "res.partner",
+        "Customer",
+        required=True,
+        index=True,
+        ondelete="restrict",
+        check_company=True,
+    )
+    contact_id = fields.Many2one(
+        "res.partner",
+        "Sent to",
+        index="btree_not_null",
+        ondelete="restrict",
+        help="The person the notice is addressed to.",
+    )
+    email = fields.Char("E-mail", readonly=True, help="Address at the time of sending.")
+    currency_id = fields.Many2one("res.currency", required=True)
+    company_currency_id = fields.Many2one(
+        "res.currency", "Company currency", related="company_id.currency_id"
+    )
+    plan_id = fields.Many2one(related="stage_id.plan_id", store=True, index=True)
+    stage_id = fields.Many2one(
+        "billing.followup.stage", required=True, index=True, ondelete="restrict"
+    )
+    date = fields.Date(required=True, default=fields.Date.context_today, index=True)
+    line_ids = fields.One2many("billing.followup.notice.line", "notice_id", "Lines")
+    amount = fields.Monetary(
+        "Claimed", readonly=True, help="Open amounts listed, less unapplied credits."
+    )
+    company_amount = fields.Monetary(
+        "Claimed in company currency",
+        currency_field="company_currency_id",
+        readonly=True,
+    )
+    responsible_id = fields.Many2one("res.users", "Responsible", index="btree_not_null")
+    issued_by_id = fields.Many2one("res.users", readonly=True, copy=False)
+    subject = fields.Char(readonly=False)
+    body = fields.Html(
+        "Text", sanitize="email_outgoing", sanitize_style=False, readonly=False
+    )
+
+    amount_text = fields.Char(compute="_compute_amount_text")
+    line_table = fields.Html(compute="_compute_line_table", sanitize=False)
+
+    send_email = fields.Boolean("By e-mail")
+    send_letter = fields.Boolean("By letter")
+    letter_state = fields.Selection(
+        [("to_print", "To print"), ("printed", "Printed")],
+        "Letter",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+    )
+    letter_printed_on = fields.Datetime(readonly=True, copy=False)
+    issued_on = fields.Datetime(readonly=True, copy=False)
+    cancelled_on = fields.Datetime(readonly=True, copy=False)
+    cancel_reason = fields.Char(readonly=True, copy=False)
+    mail_message_id = fields.Many2one(
+        "mail.message", readonly=True, copy=False, index="btree_not_null"
+    )
+    address_problem = fields.Selection(
+        [
+            ("missing", "No e-mail address"),
+            ("invalid", "Invalid e-mail address"),
+            ("blacklisted", "E-mail address is blacklisted"),
+        ],
+        readonly=True,
+        copy=False,
+    )
+    state = fields.Selection(
+        [
+            ("draft", "Draft"),
+            ("queued", "Queued"),
+            ("sent", "Sent"),
+            ("failed", "Failed"),
+            ("cancelled", "Cancelled"),
+        ],
+        compute="_compute_state",
+        store=True,
+        index=True,
+        default="draft",
+        help="Follows the fate of the e-mail or the letter.",
+    )
+    failure_reason = fields.Char(compute="_compute_state", store=True)
+    failure_handed_over = fields.Boolean(
+        readonly=True, copy=False, help="The failure was told to the responsible person."
+    )
+    failure_handled = fields.Boolean(
+        readonly=True,
+        copy=False,
+        help="Someone has taken over where the message did not arrive.",
+    )
+
+    _partner_date_idx = models.Index("(company_id, partner_id, date DESC)")
+    _open_failure_idx = models.Index(
+        "(company_id, partner_id) WHERE state = 'failed' AND failure_handled IS NOT TRUE"
+    )
+    _name_uniq = models.Constraint("UNIQUE(name)", "The notice number is taken.")
+
+    @api.depends(
+        "issued_on",
+        "cancelled_on",
+        "letter_state",
+        "address_problem",
+        "mail_message_id.notification_ids.notification_status",
+        "mail_message_id.notification_ids.failure_type",
+    )
+    def _compute_state(self):
+        problems = dict(self._fields["address_problem"]._description_selection(self.env))
+        for notice in self:
+            notice.failure_reason = problems.get(notice.address_problem, False)
+            if notice.cancelled_on:
+                notice.state = "cancelled"
+            elif not notice.issued_on:
+                notice.state = "draft"
+            elif notice.letter_state == "printed":
+                notice.state = "sent"
+            elif notice.address_problem:
+                notice.state = "failed"
+            elif notice.send_email:
+                notice._set_state_from_mail()
+            else:
+                notice.state = "queued" if notice.letter_state else "sent"
+
+    def _set_state_from_mail(self):
+        """Follow the e-mail; a notice whose notifications were cleaned up stays."""
+        notifications = self.sudo().mail_message_id.notification_ids
+        failed = notifications.filtered(
+            lambda n: n.notification_status in FAILED_STATUSES
+        )
+        if failed:
+            self.state = "failed"
+            self.failure_reason = failed[0].format_failure_reason()
+        elif not notifications:
+            self.state = self.state if self.state != "draft" else "queued"
+        elif set(notifications.mapped("notification_status")) <= SENT_STATUSES:
+            self.state = "sent"
+        else:
+            self.state = "queued"
+
+    @api.depends_context("lang")
+    @api.depends("amount", "currency_id")
+    def _compute_amount_text(self):
+        for notice in self:
+            notice.amount_text = notice.currency_id.format(notice.amount)
+
+    @api.depends_context("lang")
+    @api.depends("line_ids")
+    def _compute_line_table(self):
+        """The list of open items, for the texts of e-mail and letter."""
+        for notice in self:
+            notice.line_table = self.env["ir.qweb"]._render(
+                "billing_coordinator.followup_line_table", {"notice": notice}
+            )
+
+    @api.depends("name", "stage_id", "partner_id")
+    def _compute_display_name(self):
+        for notice in self:
+            notice.display_name = f"{notice.name} {notice.stage_id.name or ''}".strip()
+
+    # -- history is not rewritten ---------------------------------------------
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        numbers = self.env["ir.sequence"].sudo()
+        for vals in vals_list:
+            vals.setdefault("name", numbers.next_by_code("billing.followup.notice"))
+        return super().create(vals_list)
+
+    def write(self, vals):
+        if vals.keys() & CLAIM_FIELDS and any(notice.issued_on for notice in self):
+            raise UserError(
+                self.env._(
+                    "An issued notice is history and cannot be changed. Cancel it and"
+                    " make a new one."
+                )
+            )
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_issued(self):
+        if any(notice.issued_on for notice in self):
+            raise UserError(
+                self.env._("An issued notice is history. It can be cancelled, not deleted.")
+            )
+
+    # -- actions ----------------------------------------------------------------
+
+    def action_issue(self):
+        """Send the drafts after checking again what the customers owe."""
+        for notice in self:
+            notice._issue_draft()
+
+    def action_cancel(self, reason=None):
+        """Take notices back that have not gone out; their stages are given back."""
+        for notice in self:
+            if notice.state == "sent":
+                raise UserError(
+                    self.env._(
+                        "%(notice)s has been sent and cannot be taken back.",
+                        notice=notice.display_name,
+                    )
+                )
+        notices = self.filtered(lambda notice: notice.state != "cancelled")
+        mails = notices.sudo().mail_message_id.mail_ids
+        mails.filtered(lambda mail: mail.state == "outgoing").cancel()
+        notices.write({"cancelled_on": fields.Datetime.now(), "cancel_reason": reason})
+        notices.line_ids._give_back()
+        notices._refresh_worklist()
+
+    def action_retry(self):
+        """Send failed e-mails once more, to the address as it is now."""
+        for notice in self.filtered(lambda n: n.state == "failed" and n.send_email):
+            notice.write({"address_problem": False, "mail_message_id": False})
+            notice._queue_email()
+        self._refresh_worklist()
+
+    def action_letter_instead(self):
+        """Put failed notices with the letters to be printed."""
+        failed = self.filtered(lambda notice: notice.state == "failed")
+        failed.write({"send_letter": True, "letter_state": "to_print"})
+        failed.failure_handled = True
+        failed._refresh_worklist()
+
+    def action_print_letters(self):
+        """Print letters; the next step marks them as printed."""
+        letters = self.filtered(lambda n: n.letter_state and n.state != "cancelled")
+        if not letters:
+            raise UserError(self.env._("None of these notices goes out as a letter."))
+        return self.env.ref(
+            "billing_coordinator.action_report_followup_letter"
+        ).report_action(letters)
+
+    def action_mark_printed(self):
+        """The letters are in the post."""
+        self.filtered(lambda n: n.letter_state == "to_print").write(
+            {"letter_state": "printed", "letter_printed_on": fields.Datetime.now()}
+        )
+
+    def _refresh_worklist(self):
+        for company, notices in self.grouped("company_id").items():
+            self.env["billing.worklist"]._refresh(company, notices.partner_id.ids)
+
+    # -- earlier notices ----------------------------------------------------------
+
+    @api.model
+    def _get_last_dates(self, company, partner_ids=None):
+        """Dates of the latest issued notices: ``{(partner, currency): date}``."""
+        self.flush_model()
+        where = SQL(
+            "company_id = %s AND issued_on IS NOT NULL AND cancelled_on IS NULL",
+            company.id,
+        )
+        if partner_ids is not None:
+            where = SQL("%s AND partner_id = ANY(%s)", where, list(partner_ids))
+        rows = self.env.execute_query(
+            SQL(
+                """SELECT partner_id, currency_id, MAX(date),
+                          BOOL_OR(state = 'failed' AND failure_handled IS NOT TRUE)
+                     FROM billing_followup_notice WHERE %s
+                    GROUP BY partner_id, currency_id""",
+                where,
+            )
+        )
+        return {(row[0], row[1]): (row[2], row[3]) for row in rows}

@@ -1,0 +1,71 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools.misc import format_date
+
+
+class BillingFollowupNoticeLine(models.Model):
+    """A receivable as a notice showed it: residual, due date and stage of that day."""
+
+    _name = "billing.followup.notice.line"
+    _description = "Follow-up notice line"
+    _order = "notice_id, date_maturity, id"
+    _rec_name = "label"
+
+    notice_id = fields.Many2one(
+        "billing.followup.notice", required=True, index=True, ondelete="cascade"
+    )
+    company_id = fields.Many2one("res.company", required=True, index=True)
+    partner_id = fields.Many2one(related="notice_id.partner_id")
+    currency_id = fields.Many2one("res.currency", required=True)
+    move_line_id = fields.Many2one(
+        "account.move.line", "Journal item", ondelete="set null", index="btree_not_null"
+    )
+    move_id = fields.Many2one(
+        "account.move", "Invoice", ondelete="set null", index="btree_not_null"
+    )
+    label = fields.Char("Number", required=True)
+    date_maturity = fields.Date("Due date")
+    days_overdue = fields.Integer()
+    residual = fields.Monetary("Open amount", help="Negative for a credit.")
+    stage_id = fields.Many2one(
+        "billing.followup.stage",
+        ondelete="restrict",
+        index="btree_not_null",
+        help="Stage of the receivable with this notice; empty for a credit.",
+    )
+    advances = fields.Boolean(
+        help="The receivable reaches the stage with this notice. Drafts and cancelled"
+        " notices advance nothing.",
+    )
+    date = fields.Date("Notice date", required=True)
+    state = fields.Selection(related="notice_id.state")
+
+    # Nobody gets the same stage twice for the same receivable, whatever runs at once.
+    _stage_once = models.UniqueIndex(
+        "(move_line_id, stage_id) WHERE advances",
+        "This stage has been sent for this receivable already.",
+    )
+    _latest_idx = models.Index("(move_line_id, id DESC) WHERE advances")
+
+    def write(self, vals):
+        if vals.keys() - {"advances"} and any(self.mapped("notice_id.issued_on")):
+            raise UserError(self.env._("An issued notice is history."))
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_issued(self):
+        if any(self.mapped("notice_id.issued_on")):
+            raise UserError(self.env._("An issued notice is history."))
+
+    def _get_texts(self):
+        """Date, days and amount as the customer reads them."""
+        self.ensure_one()
+        return {
+            "due": format_date(self.env, self.date_maturity),
+            "days": self.days_overdue if self.days_overdue > 0 else "",
+            "amount": self.currency_id.format(self.residual),
+        }
+
+    def _give_back(self):
+        """The notice does not count any more: return to the stage before it."""
+        self.filtered("advances").advances = False

@@ -1,0 +1,160 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+
+from ..tools import stage_rule
+
+
+class BillingFollowupStage(models.Model):
+    """One stage of a follow-up plan: when it comes, what goes out, who is told."""
+
+    _name = "billing.followup.stage"
+    _description = "Follow-up stage"
+    _order = "plan_id, sequence, id"
+
+    plan_id = fields.Many2one(
+        "billing.followup.plan", required=True, index=True, ondelete="cascade"
+    )
+    company_id = fields.Many2one(related="plan_id.company_id", store=True, index=True)
+    name = fields.Char(
+        required=True, translate=True, help="The customer reads it, as the title."
+    )
+    sequence = fields.Integer(default=10)
+    trigger = fields.Selection(
+        [
+            (stage_rule.AFTER_DUE, "Days after the due date"),
+            (stage_rule.AFTER_MONTH_END, "Days after the end of the due month"),
+            (stage_rule.AFTER_PREVIOUS, "Days after the previous notice"),
+        ],
+        "Comes",
+        required=True,
+        default=stage_rule.AFTER_DUE,
+    )
+    delay = fields.Integer(
+        "Days",
+        required=True,
+        help="Negative: a courtesy reminder, so many days before the due date.",
+    )
+    nominal_days = fields.Integer(
+        compute="_compute_nominal_days",
+        store=True,
+        help="Place of the stage in days after the due date.",
+    )
+    mode = fields.Selection(
+        [("auto", "By the daily job"), ("manual", "By hand")],
+        "Sent",
+        required=True,
+        default="auto",
+        help="By hand: the customer waits in the worklist until someone sends it.",
+    )
+    send_email = fields.Boolean("E-mail", default=True)
+    send_letter = fields.Boolean(
+        "Letter", help="The notice is put with the letters to be printed."
+    )
+    mail_template_id = fields.Many2one(
+        "mail.template",
+        "Text",
+        domain=[("model", "=", "billing.followup.notice")],
+        ondelete="restrict",
+        index="btree_not_null",
+        help="Text of the e-mail and of the letter, in the customer's language.",
+    )
+    attach_invoices = fields.Boolean(
+        "Attach overdue invoices",
+        help="The PDFs of the invoices that the notice names go with the e-mail.",
+    )
+    attach_statement = fields.Boolean(
+        "Attach notice as PDF",
+        help="The letter, with the list of all open items, goes with the e-mail.",
+    )
+    activity_type_id = fields.Many2one(
+        "mail.activity.type",
+        "Activity",
+        ondelete="set null",
+        help="Planned for the responsible person when the notice goes out, a call for"
+        " instance.",
+    )
+    activity_note = fields.Text("What to do", translate=True)
+    escalate = fields.Boolean(
+        "Tell the manager",
+        help="The person responsible for follow-up in the company gets an activity.",
+    )
+
+    _sequence_idx = models.Index("(plan_id, sequence, id)")
+
+    @api.depends(
+        "plan_id.stage_ids.trigger", "plan_id.stage_ids.delay", "plan_id.stage_ids.sequence"
+    )
+    def _compute_nominal_days(self):
+        for plan, stages in self.grouped("plan_id").items():
+            ordered = (plan.stage_ids or stages).sorted(lambda s: (s.sequence, s._origin.id))
+            days = stage_rule.nominal_days((s.trigger, s.delay) for s in ordered)
+            for stage, nominal in zip(ordered, days, strict=True):
+                stage.nominal_days = nominal
+
+    @api.constrains("trigger", "delay", "sequence", "plan_id")
+    def _check_order(self):
+        for plan in self.plan_id:
+            stages = plan.stage_ids.sorted(lambda s: (s.sequence, s.id))
+            if stages[:1].trigger == stage_rule.AFTER_PREVIOUS:
+                raise ValidationError(
+                    self.env._(
+                        "%(stage)s is the first stage of %(plan)s: there is no previous"
+                        " notice that it could follow. Count from the due date.",
+                        stage=stages[0].name,
+                        plan=plan.name,
+                    )
+                )
+            for previous, stage in zip(stages, stages[1:], strict=False):
+                if stage.nominal_days <= previous.nominal_days:
+                    raise ValidationError(
+                        self.env._(
+                            "%(stage)s would not come after %(previous)s: stages need"
+                            " later and later days.",
+                            stage=stage.name,
+                            previous=previous.name,
+                        )
+                    )
+
+    @api.constrains("trigger", "delay")
+    def _check_delay(self):
+        for stage in self:
+            if stage.delay < 0 and stage.trigger != stage_rule.AFTER_DUE:
+                raise ValidationError(
+                    self.env._(
+                        "%(stage)s: only days after the due date can be negative (a"
+                        " reminder before it is due).",
+                        stage=stage.name,
+                    )
+                )
+
+    @api.constrains("send_email", "send_letter", "mail_template_id")
+    def _check_text(self):
+        for stage in self:
+            if (stage.send_email or stage.send_letter) and not stage.mail_template_id:
+                raise ValidationError(
+                    self.env._(
+                        "%(stage)s sends something: choose its text.", stage=stage.name
+                    )
+                )
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_used(self):
+        used = self.env["billing.followup.notice.line"].sudo().search_count(
+            [("stage_id", "in", self.ids)], limit=1
+        )
+        if used:
+            raise UserError(
+                self.env._(
+                    "Customers were reminded at this stage: archive the plan and make a"
+                    " new one, so that the history stays true."
+                )
+            )
+
+    def _as_rule(self):
+        """The stages of the plan for the stage rule."""
+        return [
+            stage_rule.Stage(
+                stage.id, stage.trigger, stage.delay, stage.nominal_days, stage.mode == "auto"
+            )
+            for stage in self.sorted(lambda s: (s.sequence, s.id))
+        ]

@@ -1,0 +1,190 @@
+import logging
+
+import psycopg2
+
+from odoo import api, fields, models
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+from ..tools.followup import SEND
+
+_logger = logging.getLogger(__name__)
+
+# A run that was asked for by hand and is larger than this goes on in the background.
+SEND_AT_ONCE = 20
+
+
+class BillingWorklist(models.Model):
+    """The daily job: one customer is one unit of work, committed by itself."""
+
+    _inherit = "billing.worklist"
+
+    send_requested_on = fields.Date(
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        help="Someone asked for the sending on this day; the job does it.",
+    )
+
+    # -- one customer ---------------------------------------------------------------
+
+    def _decide_locked(self):
+        """Decide anew for one customer with the receivables locked.
+
+        A payment that is being registered at this moment has its rows locked: then
+        nothing is decided, and the job comes back to the customer.
+
+        :return: ``{currency_id: Decision}``, empty when somebody is at work on them
+        """
+        self.ensure_one()
+        if not self.try_lock_for_update(allow_referencing=True):
+            return {}
+        self.invalidate_recordset()
+        if not self._lock_receivables():
+            return {}
+        evaluated = self._evaluate(self.company_id, self.partner_id.ids)
+        return {
+            currency_id: decision
+            for currency_id, (decision, _l) in evaluated.get(self.partner_id.id, {}).items()
+        }
+
+    def _lock_receivables(self):
+        """Lock the open receivables of the customer; False if not all were free."""
+        open_lines = SQL(
+            """FROM account_move_line line
+                WHERE line.partner_id = %s AND line.company_id = %s
+                  AND line.reconciled IS NOT TRUE AND line.parent_state = 'posted'
+                  AND line.account_id IN (SELECT id FROM account_account
+                                           WHERE account_type = 'asset_receivable')""",
+            self.partner_id.id,
+            self.company_id.id,
+        )
+        locked = self.env.execute_query(
+            SQL("SELECT line.id %s FOR NO KEY UPDATE SKIP LOCKED", open_lines)
+        )
+        [[count]] = self.env.execute_query(SQL("SELECT COUNT(*) %s", open_lines))
+        return len(locked) == count
+
+    def _prepare_notices(self, stages=("auto", "manual")):
+        """Drafts of the notices that the customer is due for at this moment."""
+        notices = self.env["billing.followup.notice"]
+        for currency_id, decision in self._decide_locked().items():
+            wanted = "auto" if decision.stage and decision.stage.automatic else "manual"
+            if decision.outcome == SEND and wanted in stages and not self._is_postponed():
+                currency = self.env["res.currency"].browse(currency_id)
+                notices |= notices._create_from_decision(self, currency, decision)
+        return notices
+
+    def _is_postponed(self):
+        today = fields.Date.context_today(self)
+        return bool(self.postponed_until and self.postponed_until > today)
+
+    def _process_one(self, stages=("auto",)):
+        """Send the customer what is due, everything checked again under lock."""
+        self.ensure_one()
+        notices = self._prepare_notices(stages)
+        for notice in notices:
+            notice._issue()
+        self.write(
+            {"send_requested_on": False, "run_error": False, "run_error_on": False}
+        )
+        self._refresh(self.company_id, self.partner_id.ids)
+        return notices
+
+    def _send_now(self):
+        """Send by hand: at once for a few customers, by the job for many."""
+        notices = self.env["billing.followup.notice"]
+        if len(self) > SEND_AT_ONCE:
+            self.send_requested_on = fields.Date.context_today(self)
+            self.env.ref("billing_coordinator.ir_cron_followup").sudo()._trigger()
+            return notices
+        for row in self:
+            notices |= row._process_one(stages=("auto", "manual"))
+        return notices
+
+    # -- all customers ------------------------------------------------------------------
+
+    @api.model
+    def _cron_followup(self):
+        """Evaluate every company, then send to one customer after the other.
+
+        Any number of these may run at the same time on any number of hosts: each
+        takes the customers that no other has locked.
+        """
+        companies = self.env["res.company"].search([("billing_plan_id", "!=", False)])
+        for company in companies:
+            self.with_company(company)._refresh(company)
+            self.env["ir.cron"]._commit_progress()
+        self._run_queue(companies)
+
+    @api.model
+    def _get_queue_domain(self, company):
+        """Rows that the job has to act on. Hook."""
+        requested = Domain("send_requested_on", "!=", False)
+        if company._get_bank_data_problem():
+            return Domain("company_id", "=", company.id) & requested
+        return (
+            Domain("company_id", "=", company.id)
+            & (Domain("next_action", "=", "auto") | requested)
+            & Domain("run_error", "=", False)
+        )
+
+    @api.model
+    def _run_queue(self, companies):
+        queue = []
+        for company in companies:
+            company._tell_bank_data_problem()
+            queue += self.search(self._get_queue_domain(company)).ids
+        commit_progress = self.env["ir.cron"]._commit_progress
+        commit_progress(remaining=len(queue))
+        for row_id in queue:
+            self.browse(row_id)._process_one_isolated()
+            if not commit_progress(1):
+                break
+
+    def _process_one_isolated(self):
+        """Process one customer; what fails is noted on it and stops nobody else."""
+        company = self.company_id
+        row = self.with_company(company).with_context(allowed_company_ids=company.ids)
+        try:
+            stages = ("auto", "manual") if self.send_requested_on else ("auto",)
+            row._process_one(stages)
+            self.env.flush_all()
+        except psycopg2.errors.SerializationFailure:
+            # Somebody changed the customer at this moment: the next run comes back.
+            self.env.cr.rollback()
+        except Exception as error:  # noqa: BLE001 whatever it is, the others go on
+            self.env.cr.rollback()
+            _logger.warning("Follow-up of %s failed", self, exc_info=True)
+            self._record_error(error)
+
+    def _record_error(self, error):
+        """Keep the reason on the row, where the filter 'Failed' shows it."""
+        self.write(
+            {
+                "run_error": str(error) or type(error).__name__,
+                "run_error_on": fields.Datetime.now(),
+                "next_action": "fix",
+                "send_requested_on": False,
+            }
+        )
+
+    def action_clear_error(self):
+        """Let the next run take the customer up again."""
+        self.write({"run_error": False, "run_error_on": False})
+        for company, rows in self.grouped("company_id").items():
+            self._refresh(company, rows.partner_id.ids)
+
+    @api.model
+    def _cron_refresh(self):
+        """Keep the figures true over the day and hand over what did not arrive."""
+        self._refresh_changed(self.env["res.company"].search([]))
+        self.env["ir.cron"]._commit_progress()
+        failed = self.env["billing.followup.notice"].search(
+            [("state", "=", "failed"), ("failure_handed_over", "=", False)]
+        )
+        for notice in failed:
+            row = self._get_row(notice.company_id, notice.partner_id)
+            notice._hand_over_failure(row)
+            self._refresh(notice.company_id, notice.partner_id.ids)
+            self.env["ir.cron"]._commit_progress(1)

@@ -1,0 +1,115 @@
+from psycopg2.extras import Json
+
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+FIGURES = {
+    "amount_due": "numeric",
+    "amount_overdue": "numeric",
+    "oldest_due_date": "date",
+    "overdue_count": "int",
+    "plan_id": "int",
+    "stage_id": "int",
+    "next_stage_id": "int",
+    "next_date": "date",
+    "next_action": "text",
+    "wait_reason": "text",
+    "priority": "int",
+    "priority_points": "jsonb",
+}
+
+
+class BillingWorklist(models.Model):
+    """Writing the figures of many rows at once, and finding those that moved."""
+
+    _inherit = "billing.worklist"
+
+    @api.model
+    def _upsert(self, company, values):
+        """Write the figures in one statement; last notices come from the notices."""
+        if not values:
+            return
+        rows = [
+            dict(v, next_date=_text(v["next_date"]), oldest_due_date=_text(v["oldest_due_date"]))
+            for v in values
+        ]
+        names = SQL(", ").join(map(SQL.identifier, FIGURES))
+        self.env.cr.execute(
+            SQL(
+                """INSERT INTO billing_worklist (company_id, partner_id, %(names)s,
+                       responsible_id, last_notice_date, last_contact_date, refreshed_on,
+                       create_uid, create_date, write_uid, write_date)
+                   SELECT %(company)s, row.partner_id, %(row_names)s,
+                          COALESCE((partner.billing_responsible_id ->> %(key)s)::int,
+                                   company.billing_responsible_id),
+                          notice.date, notice.date, %(now)s, %(uid)s, %(now)s, %(uid)s, %(now)s
+                     FROM jsonb_to_recordset(%(rows)s)
+                          AS row(partner_id int, %(types)s)
+                     JOIN res_partner partner ON partner.id = row.partner_id
+                     JOIN res_company company ON company.id = %(company)s
+                     LEFT JOIN LATERAL (
+                        SELECT MAX(date) date FROM billing_followup_notice notice
+                         WHERE notice.company_id = %(company)s
+                           AND notice.partner_id = row.partner_id
+                           AND notice.issued_on IS NOT NULL
+                           AND notice.cancelled_on IS NULL
+                     ) notice ON TRUE
+                    ORDER BY row.partner_id
+                   ON CONFLICT (company_id, partner_id) DO UPDATE
+                      SET (%(names)s, responsible_id, last_notice_date, last_contact_date,
+                           refreshed_on)
+                        = (%(excluded)s, EXCLUDED.responsible_id,
+                           EXCLUDED.last_notice_date,
+                           GREATEST(EXCLUDED.last_notice_date,
+                                    billing_worklist.last_call_date),
+                           EXCLUDED.refreshed_on)""",
+                names=names,
+                row_names=self._qualified("row"),
+                excluded=self._qualified("excluded"),
+                types=SQL(", ").join(
+                    SQL("%s %s", SQL.identifier(name), SQL(kind))
+                    for name, kind in FIGURES.items()
+                ),
+                rows=Json(rows),
+                company=company.id,
+                key=str(company.id),
+                now=fields.Datetime.now(),
+                uid=self.env.uid,
+            )
+        )
+        self.invalidate_model()
+
+    @api.model
+    def _qualified(self, table):
+        return SQL(", ").join(SQL.identifier(table, name) for name in FIGURES)
+
+    @api.model
+    def _refresh_changed(self, companies):
+        """Refresh the rows whose open amount is no longer that of the ledger."""
+        self.env.flush_all()
+        receivable = self.env["billing.receivable"].with_context(as_of=None)
+        changed = self.env.execute_query(
+            SQL(
+                """SELECT company_id, ARRAY_AGG(partner_id)
+                     FROM (SELECT company_id, partner_id, SUM(residual) residual
+                             FROM (%s) receivable
+                            WHERE company_id = ANY(%s) AND partner_id IS NOT NULL
+                            GROUP BY company_id, partner_id) ledger
+                     FULL JOIN (SELECT company_id, partner_id, amount_due
+                                  FROM billing_worklist
+                                 WHERE company_id = ANY(%s)) row
+                    USING (company_id, partner_id)
+                    WHERE COALESCE(residual, 0) <> COALESCE(amount_due, 0)
+                       OR (residual IS NOT NULL AND amount_due IS NULL)
+                    GROUP BY company_id""",
+                receivable._table_query,
+                companies.ids,
+                companies.ids,
+            )
+        )
+        for company_id, partner_ids in changed:
+            self._refresh(self.env["res.company"].browse(company_id), partner_ids)
+
+
+def _text(date):
+    return date and fields.Date.to_string(date)

@@ -1,0 +1,127 @@
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+from odoo.tools import SQL
+
+from ..tools.ageing import DEFAULT_BOUNDS, parse_bounds
+
+
+class ResCompany(models.Model):
+    _inherit = "res.company"
+
+    billing_plan_id = fields.Many2one(
+        "billing.followup.plan",
+        "Follow-up plan",
+        index="btree_not_null",
+        check_company=True,
+        default=lambda self: self.env.ref(
+            "billing_coordinator.followup_plan_default", raise_if_not_found=False
+        ),
+        help="Plan of every customer and invoice that has none of its own. Without it"
+        " nobody is reminded.",
+    )
+    billing_responsible_id = fields.Many2one(
+        "res.users",
+        "Follow-up manager",
+        index="btree_not_null",
+        help="Gets escalations and the customers that nobody else is responsible for.",
+    )
+    billing_minimum_claim = fields.Monetary(
+        "Smallest claim",
+        help="A customer who owes less is not reminded.",
+    )
+    billing_bank_freshness = fields.Integer(
+        "Bank data may be old, days",
+        default=7,
+        help="When the newest bank statement is older, the daily job waits: a customer"
+        " may have paid. 0: do not look at bank statements.",
+    )
+    billing_bank_problem_told_on = fields.Date(readonly=True, copy=False)
+    billing_ageing_bounds = fields.Char(
+        "Ageing buckets",
+        default=DEFAULT_BOUNDS,
+        required=True,
+        help="Last day of each bucket, the last bucket being open-ended:"
+        " 30,60,90,120.",
+    )
+
+    @api.constrains("billing_ageing_bounds")
+    def _check_billing_ageing_bounds(self):
+        for company in self:
+            try:
+                parse_bounds(company.billing_ageing_bounds)
+            except ValueError as error:
+                raise ValidationError(
+                    self.env._(
+                        "Ageing buckets are ascending whole days with commas, 30,60,90"
+                        " for instance (%(error)s).",
+                        error=error,
+                    )
+                ) from error
+
+    @api.constrains("billing_bank_freshness", "billing_minimum_claim")
+    def _check_billing_limits(self):
+        for company in self:
+            if company.billing_bank_freshness < 0 or company.billing_minimum_claim < 0:
+                raise ValidationError(
+                    self.env._("Days and smallest claim cannot be negative.")
+                )
+
+    @api.model
+    def _billing_set_default_plan(self):
+        """Companies that were there before the addon follow the default plan too."""
+        companies = self.search([("billing_plan_id", "=", False)])
+        companies.billing_plan_id = self._fields["billing_plan_id"].default(self)
+
+    def _get_bank_data_date(self):
+        """Date of the newest bank statement line, None if there is none."""
+        self.ensure_one()
+        [[date]] = self.env.execute_query(
+            SQL(
+                """SELECT MAX(move.date)
+                     FROM account_bank_statement_line line
+                     JOIN account_move move ON move.id = line.move_id
+                     JOIN account_journal journal ON journal.id = move.journal_id
+                    WHERE line.company_id = %s AND journal.type = 'bank'""",
+                self.id,
+            )
+        )
+        return date
+
+    def _get_bank_data_problem(self):
+        """Why the bank data is not good enough to remind anybody, else False."""
+        self.ensure_one()
+        days = self.billing_bank_freshness
+        if not days:
+            return False
+        newest = self._get_bank_data_date()
+        if not newest:
+            return self.env._(
+                "%(company)s has no bank statement yet, so nobody can tell who has paid."
+                " Import one, or set 'Bank data may be old' to 0 in the settings if you"
+                " register payments by hand.",
+                company=self.name,
+            )
+        if newest >= fields.Date.subtract(fields.Date.context_today(self), days=days):
+            return False
+        return self.env._(
+            "The newest bank statement of %(company)s is of %(date)s, more than %(days)s"
+            " days ago: customers may have paid since. Import the newer ones first.",
+            company=self.name,
+            date=newest,
+            days=days,
+        )
+
+    def _tell_bank_data_problem(self):
+        """Tell the manager once a day why automatic reminders wait."""
+        self.ensure_one()
+        problem = self._get_bank_data_problem()
+        today = fields.Date.context_today(self)
+        manager = self.billing_responsible_id
+        if not problem or not manager or self.billing_bank_problem_told_on == today:
+            return
+        self.billing_bank_problem_told_on = today
+        self.env["mail.thread"].message_notify(
+            partner_ids=manager.partner_id.ids,
+            subject=self.env._("Reminders wait: bank data is too old"),
+            body=problem,
+        )

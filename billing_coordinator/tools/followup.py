@@ -1,0 +1,164 @@
+"""The decision of a follow-up: what is a customer reminded of today, or why not.
+
+Plain Python: open receivables of one customer, company and currency go in, one
+:class:`Decision` comes out. The daily job, the preview, the worklist and the last
+check under lock all ask here, so they cannot disagree.
+"""
+
+import datetime
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from .stage_rule import Stage, Step, next_step, reached_index
+
+SEND = "send"
+NOTHING_DUE = "nothing_due"
+EXHAUSTED = "exhausted"
+HELD = "held"
+CREDITED = "credited"
+MINIMUM = "minimum"
+INTERVAL = "interval"
+NO_PLAN = "no_plan"
+
+
+class OpenLine(NamedTuple):
+    """One open receivable installment; amounts are signed, credits negative."""
+
+    id: int
+    due: datetime.date
+    residual: float  # company currency
+    residual_currency: float  # currency of the receivable
+    plan_id: int | None = None
+    stage_id: int | None = None
+    stage_nominal: int | None = None
+    noticed_on: datetime.date | None = None
+    hold: str | None = None
+
+
+class Policy(NamedTuple):
+    """What does not depend on the receivable.
+
+    ``digits`` round the currency of the receivables, ``company_digits`` the company's.
+    """
+
+    today: datetime.date
+    plans: dict  # plan id -> list of Stage
+    minimum_claim: float = 0.0  # company currency
+    min_interval: dict = {}  # noqa: RUF012  plan id -> days
+    digits: int = 2
+    company_digits: int = 2
+
+
+class Contact(NamedTuple):
+    """Earlier notices to the customer: of this currency, and of any currency."""
+
+    same_currency: datetime.date | None = None
+    any_currency: datetime.date | None = None
+
+
+@dataclass(slots=True)
+class Decision:
+    """Outcome for one customer, company and currency.
+
+    ``steps`` are the receivables that reach a stage with this notice, ``listed``
+    all that it names, ``credits`` what reduces the claim. ``date`` is the day on
+    which the outcome may change by itself.
+    """
+
+    outcome: str
+    stage: Stage | None = None
+    date: datetime.date | None = None
+    steps: dict = field(default_factory=dict)
+    listed: list = field(default_factory=list)
+    credits: list = field(default_factory=list)
+    amount: float = 0.0
+    company_amount: float = 0.0
+
+
+def decide(lines, policy, contact=Contact()):
+    """Decide for the open ``lines`` of one customer, company and currency."""
+    free = [line for line in lines if line.residual_currency > 0 and not line.hold]
+    steps = _next_steps(free, policy)
+    due = {line_id: s for line_id, s in steps.items() if s.date <= policy.today}
+    if not due:
+        return _nothing_due(lines, free, steps, policy)
+    listed = [line for line in free if line.due < policy.today or line.id in due]
+    decision = Decision(
+        SEND,
+        stage=max((step.stage for step in due.values()), key=lambda s: s.nominal),
+        date=min(step.date for step in due.values()),
+        steps=due,
+        listed=listed,
+        credits=[line for line in lines if line.residual_currency < 0],
+    )
+    _sum_up(decision, policy)
+    _hold_back(decision, policy, contact)
+    return decision
+
+
+def _next_steps(lines, policy):
+    steps = {}
+    for line in lines:
+        stages = policy.plans.get(line.plan_id)
+        if not stages:
+            continue
+        reached = reached_index(stages, line.stage_id, line.stage_nominal)
+        step = next_step(stages, reached, line.due, line.noticed_on, policy.today)
+        if step:
+            steps[line.id] = step
+    return steps
+
+
+def _nothing_due(lines, free, steps, policy):
+    """Say why there is nothing to send, and until when."""
+    overdue = [
+        line
+        for line in lines
+        if line.residual_currency > 0 and line.due < policy.today
+    ]
+    if steps:
+        outcome = NOTHING_DUE
+    elif overdue and not any(line in free for line in overdue):
+        outcome = HELD
+    elif overdue:
+        known = any(policy.plans.get(line.plan_id) for line in overdue)
+        outcome = EXHAUSTED if known else NO_PLAN
+    else:
+        outcome = NOTHING_DUE
+    following = min(steps.values(), key=lambda step: step.date, default=Step(None, None))
+    return Decision(outcome, stage=following.stage, date=following.date)
+
+
+def _sum_up(decision, policy):
+    rows = decision.listed + decision.credits
+    decision.amount = round(sum(row.residual_currency for row in rows), policy.digits)
+    booked = sum(row.residual for row in rows)
+    decision.company_amount = round(booked, policy.company_digits)
+
+
+def _hold_back(decision, policy, contact):
+    """Turn a sending into a waiting where the policy asks for it."""
+    if decision.amount <= 0:
+        decision.outcome = CREDITED
+    elif decision.company_amount < policy.minimum_claim:
+        decision.outcome = MINIMUM
+    elif free_from := _interval_end(decision, policy, contact):
+        decision.outcome, decision.date = INTERVAL, free_from
+
+
+def _interval_end(decision, policy, contact):
+    """First day on which the customer may be written to again, if not today.
+
+    Notices in several currencies of one run go out on the same day.
+    """
+    days = max(
+        (policy.min_interval.get(line.plan_id, 0) for line in decision.listed),
+        default=0,
+    )
+    last = contact.any_currency
+    if last == policy.today:
+        last = contact.same_currency
+    if not days or not last:
+        return None
+    free_from = last + datetime.timedelta(days=days)
+    return free_from if policy.today < free_from else None
