@@ -29,7 +29,7 @@ class BillingWorklist(models.Model):
         result = {}
         for (partner_id, currency_id), group in groupby(rows, itemgetter(0, 1)):
             lines = [
-                OpenLine(*row[2:7], nominal.get(row[6], 0), *row[7:]) for row in group
+                OpenLine(*row[2:8], nominal.get(row[7], 0), *row[8:]) for row in group
             ]
             decision = decide(
                 lines,
