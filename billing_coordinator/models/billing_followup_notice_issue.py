@@ -40,15 +40,20 @@ class BillingFollowupNotice(models.Model):
 
     @api.model
     def _get_contact(self, worklist, decision):
-        """The person who got the newest invoice, else the invoicing address.
+        """The person who got the newest of the invoices, see ``_choose_contact``."""
+        newest = max(decision.listed, key=lambda line: line.id)
+        item = self.env["account.move.line"].browse(newest.id)
+        return self._choose_contact(item.move_id.partner_id, worklist.partner_id)
+
+    @api.model
+    def _choose_contact(self, invoiced, customer):
+        """Whom to write to: the invoiced contact, an invoicing address, the customer.
 
         Someone with an e-mail address comes before someone without.
         """
-        newest = max(decision.listed, key=lambda line: line.id)
-        customer = worklist.partner_id
         candidates = (
-            self.env["account.move.line"].browse(newest.id).move_id.partner_id
-            | customer.child_ids.filtered(lambda c: c.type == "invoice")
+            invoiced
+            | customer.child_ids.filtered(lambda contact: contact.type == "invoice")
             | customer
         )
         return candidates.filtered("email")[:1] or candidates[:1]

@@ -4,6 +4,8 @@ from odoo.fields import Domain
 
 from ..tools import followup
 
+# A sending by hand to more customers than this goes on in the background.
+SEND_AT_ONCE = 20
 NEXT_ACTIONS = [
     ("fix", "Solve a problem"),
     ("send", "Send the notice"),
@@ -221,17 +223,43 @@ class BillingWorklist(models.Model):
         )
 
     def action_send_now(self):
-        """Send what is due now, or say why there is nothing to send."""
-        sent = self._send_now()
+        """Send what is due now, or say why there is nothing to send.
+
+        Where the bank data is too old the preview opens and asks first.
+        """
+        for company in self.company_id:
+            if company._get_bank_data_problem():
+                rows = self.filtered_domain([("company_id", "=", company.id)])
+                run = self.env["billing.followup.run"]._preview(company, rows)
+                return run._get_form_action()
+        return self._send_now_with_message()
+
+    def _send_now_with_message(self):
+        if len(self) > SEND_AT_ONCE:
+            self._request_sending()
+            return self._notify("info", self._describe_request())
+        notices = self._send_now()
+        return self._notify(
+            "success" if notices else "warning", self._describe_sent(notices)
+        )
+
+    def _notify(self, kind, message):
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",
             "params": {
-                "type": "success" if sent else "warning",
-                "message": self._describe_sent(sent),
+                "type": kind,
+                "message": message,
                 "next": {"type": "ir.actions.act_window_close"},
             },
         }
+
+    def _describe_request(self):
+        return self.env._(
+            "The notices of %(customers)s customers are sent in the background. The list"
+            " shows how far it is.",
+            customers=len(self),
+        )
 
     def _describe_sent(self, notices):
         if not notices and len(self) == 1:

@@ -10,9 +10,6 @@ from ..tools.followup import SEND
 
 _logger = logging.getLogger(__name__)
 
-# A run that was asked for by hand and is larger than this goes on in the background.
-SEND_AT_ONCE = 20
-
 
 class BillingWorklist(models.Model):
     """The daily job: one customer is one unit of work, committed by itself."""
@@ -92,15 +89,24 @@ class BillingWorklist(models.Model):
         return notices
 
     def _send_now(self):
-        """Send by hand: at once for a few customers, by the job for many."""
+        """Send to these customers at once, stages by hand included."""
         notices = self.env["billing.followup.notice"]
-        if len(self) > SEND_AT_ONCE:
-            self.send_requested_on = fields.Date.context_today(self)
-            self.env.ref("billing_coordinator.ir_cron_followup").sudo()._trigger()
-            return notices
         for row in self:
             notices |= row._process_one(stages=("auto", "manual"))
         return notices
+
+    def _request_sending(self):
+        """Let the job send to these customers, as soon as it can."""
+        self.send_requested_on = fields.Date.context_today(self)
+        self.env.ref("billing_coordinator.ir_cron_followup").sudo()._trigger()
+
+    def _take_out_today(self):
+        """Nothing goes out to these customers before tomorrow."""
+        tomorrow = fields.Date.add(fields.Date.context_today(self), days=1)
+        for row in self:
+            row.postponed_until = max(row.postponed_until or tomorrow, tomorrow)
+        for company, rows in self.grouped("company_id").items():
+            self._refresh(company, rows.partner_id.ids)
 
     # -- all customers ------------------------------------------------------------------
 

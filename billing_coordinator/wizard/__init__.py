@@ -1,0 +1,2 @@
+from . import billing_followup_run
+from . import billing_followup_run_line
