@@ -33,6 +33,11 @@ UNREACHABLE = re.compile(
     "Could not resolve|Temporary failure|Unable to connect|Could not connect|"
     "Connection (failed|timed out|refused)|Network is unreachable"
 )
+GONE = re.compile(
+    r"Unable to locate package (\S+)|"
+    r"Package '?([^' ]+)'? has no installation candidate|"
+    r"Release '[^']+' for '([^']+)' was not found"
+)
 
 
 class Apt:
@@ -52,8 +57,7 @@ class Apt:
 
     def closure(self, packages):
         """Names of the packages that the machine lacks to run these."""
-        output = self._run("install", "--simulate", *packages)
-        return re.findall(r"^Inst (\S+) \(", output, re.MULTILINE)
+        return new_packages(self._run("install", "--simulate", *packages))
 
     def offers(self, package):
         try:
@@ -115,21 +119,21 @@ class Apt:
         )
 
 
+def new_packages(simulation):
+    """Names that apt would install, without those it would merely upgrade."""
+    return re.findall(r"^Inst (\S+) \(", simulation, re.MULTILINE)
+
+
 def explain(stderr):
     """The problem that apt's own words describe."""
-    missing = re.search(
-        r"(?:Unable to locate package|Package '?|Release '\S+' for ')(\S+?)'?"
-        r"(?: has no installation candidate| was not found|\s*$)",
-        stderr,
-        re.MULTILINE,
-    )
+    missing = GONE.search(stderr)
     if UNREACHABLE.search(stderr):
         return Problem(
             "The package mirror cannot be reached: check the network and the sources "
             "of apt, or name another Debian mirror in BILLING_DEBIAN_MIRROR."
         )
     if missing:
-        return PackageGone(missing[1])
+        return PackageGone(next(name for name in missing.groups() if name))
     lines = re.findall(r"^[EW]: (.*)$", stderr, re.MULTILINE)
     reason = lines[-1].rstrip(".") if lines else stderr.strip()[-200:]
     return Problem(

@@ -3,6 +3,7 @@
 import contextlib
 import itertools
 import os
+import re
 import subprocess
 import sys
 import threading
@@ -10,6 +11,7 @@ import time
 
 from . import paths
 
+ROUTINE = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d+ \d+ (INFO|WARNING) ")
 
 class Problem(Exception):
     """Something the user can mend; the text is one sentence that says how."""
@@ -79,9 +81,10 @@ def run_logged(command, log, doing, **options):
 
 
 def last_line(path):
-    """Last line that is not empty: where most programs say what was wrong."""
+    """Last line that says something: Odoo's routine messages after it do not."""
     lines = path.read_text(errors="replace").strip().splitlines()
-    return lines[-1].strip()[:200].rstrip(".") if lines else "it is empty"
+    telling = [line for line in lines if line.strip() and not ROUTINE.match(line)]
+    return telling[-1].strip()[:200].rstrip(".") if telling else "it says nothing"
 
 
 def colour(text, code):
