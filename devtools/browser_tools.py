@@ -39,32 +39,28 @@ exec "$root/{program}" "$@"
 """
 
 
-def ensure(names=tuple(PROGRAMS)):
-    """Folder with scripts of the programs the machine lacks; None if it lacks none."""
+def ensure(names):
+    """Folders with scripts of the programs that the machine lacks."""
     missing = [name for name in names if not is_installed(name)]
-    if not missing:
-        return None
     packages = sorted({PROGRAMS[name][0] for name in missing})
-    root = paths.cache() / "tools" / "-".join(packages)
+    return [scripts_of(package) for package in packages]
+
+
+def scripts_of(package):
+    """Folder with the scripts of one package, unpacked first when need be."""
+    root = paths.cache() / "tools" / package
     if not root.exists():
-        machine.check_space(2)
+        machine.check_space(1)
+        source = source_of(package)
         with machine.new_folder(root) as partial:
-            for package in packages:
-                unpack(package, partial)
-            write_scripts(missing, partial, root)
+            source.unpack(source.closure([package]), partial)
+            write_scripts(package, partial, root)
     return root / "scripts"
 
 
 def is_installed(name):
     names = BROWSERS if name == "chromium" else (name,)
     return any(shutil.which(candidate) for candidate in names)
-
-
-def unpack(package, root):
-    """Unpack a package and whatever of its dependencies the machine lacks."""
-    source = source_of(package)
-    closure = source.closure([package])
-    source.unpack(closure, root)
 
 
 def source_of(package):
@@ -74,13 +70,13 @@ def source_of(package):
     return apt.debian(OLD_SUITE)
 
 
-def write_scripts(names, folder, root):
+def write_scripts(package, folder, root):
     """Write into the folder what will be right when it has moved to its place."""
     (folder / "fonts.conf").write_text(FONT_CONFIGURATION.format(root=root))
     (folder / "scripts").mkdir()
     triplet = f"{platform.machine()}-linux-gnu"
-    for name in names:
+    programs = {k: path for k, (owner, path) in PROGRAMS.items() if owner == package}
+    for name, program in programs.items():
         script = folder / "scripts" / name
-        program = PROGRAMS[name][1]
         script.write_text(SCRIPT.format(root=root, triplet=triplet, program=program))
         script.chmod(0o755)

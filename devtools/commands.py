@@ -9,8 +9,8 @@ from . import (
     browser_tools,
     database,
     lint,
-    mail,
     machine,
+    mail,
     odoo_source,
     odooenv,
     paths,
@@ -39,7 +39,9 @@ def ground(progress, tools=()):
             root = odoo_source.root()
         with progress.step("Python packages"):
             python = python_env.python()
-        with progress.step("Tools for " + ("PDF" if len(tools) == 1 else "PDF and tests")):
+        with progress.step(
+            "Tools for " + ("PDF" if len(tools) == 1 else "PDF and tests")
+        ):
             scripts = browser_tools.ensure(tools)
     odoo = odooenv.Odoo(root, python, scripts)
     with contextlib.ExitStack() as stack:

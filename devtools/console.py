@@ -13,6 +13,7 @@ from . import paths
 
 ROUTINE = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d+ \d+ (INFO|WARNING) ")
 
+
 class Problem(Exception):
     """Something the user can mend; the text is one sentence that says how."""
 

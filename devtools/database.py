@@ -129,7 +129,9 @@ class Databases:
             )
 
     def _install(self, name, *options):
-        self._odoo(name, "-i", f"account,{paths.ADDON}", "Installing the addon", options)
+        self._odoo(
+            name, "-i", f"account,{paths.ADDON}", "Installing the addon", options
+        )
 
     def _finish_demo(self, name):
         self.odoo.run_script(

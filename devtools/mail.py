@@ -25,12 +25,16 @@ def summary(number, message):
     files = attachments(message)
     enclosed = f"  [{', '.join(files)}]" if files else ""
     route = f"{message['From']} -> {message['To']}"
-    return f"{number:>3}  {message['Date']}  {route}\n     {message['Subject']}{enclosed}"
+    return (
+        f"{number:>3}  {message['Date']}  {route}\n     {message['Subject']}{enclosed}"
+    )
 
 
 def text(message):
     """A mail as a person reads it: head, plain text, names of attachments."""
-    head = [f"{name}: {message[name]}" for name in ("From", "To", "Cc", "Date", "Subject")]
+    head = [
+        f"{name}: {message[name]}" for name in ("From", "To", "Cc", "Date", "Subject")
+    ]
     head = [line for line in head if not line.endswith(": None")]
     body = message.get_body(preferencelist=("plain", "html"))
     files = [f"Attachment: {name}" for name in attachments(message)]
@@ -45,6 +49,8 @@ def show(arguments):
         print("\n".join(lines) or f"No mail yet in {paths.mails()}.")
         return 0
     if not arguments[0].isdigit() or not 0 < int(arguments[0]) <= len(mails):
-        raise Problem(f"There is no mail {arguments[0]}: ./dev mail lists {len(mails)}.")
+        raise Problem(
+            f"There is no mail {arguments[0]}: ./dev mail lists {len(mails)}."
+        )
     print(text(read(mails[int(arguments[0]) - 1])))
     return 0

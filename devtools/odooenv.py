@@ -2,7 +2,7 @@
 
 import os
 import subprocess
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from . import odoo_source, paths, postgres
@@ -29,17 +29,15 @@ class Odoo:
 
     root: Path
     python: Path
-    tools: Path | None = None
+    tools: list[Path] = field(default_factory=list)
 
     def environment(self, database=None):
         """Variables for Odoo and whatever is run beside it."""
         dropped = ("PG", "ODOO_", "PYTHONPATH")
         kept = {k: v for k, v in os.environ.items() if not k.startswith(dropped)}
-        path = [str(self.python.parent), kept.get("PATH", os.defpath)]
-        if self.tools:
-            path.append(str(self.tools))
+        path = [self.python.parent, kept.get("PATH", os.defpath), *self.tools]
         added = {
-            "PATH": os.pathsep.join(path),
+            "PATH": os.pathsep.join(map(str, path)),
             "PYTHONPATH": os.pathsep.join([str(self.root), str(paths.CHECKOUT)]),
             **postgres.environment(),
         }

@@ -105,7 +105,9 @@ class Server:
             )
 
     def stop(self):
-        self._call("pg_ctl", "-D", self.cluster, "-m", "fast", "-w", "stop", check=False)
+        self._call(
+            "pg_ctl", "-D", self.cluster, "-m", "fast", "-w", "stop", check=False
+        )
 
     def _make_folders(self):
         for folder in (self.home, socket_folder()):

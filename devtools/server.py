@@ -30,7 +30,9 @@ def mail_catcher(odoo):
     )
     try:
         if not process.stdout.readline():
-            raise Problem(f"The mail catcher could not listen on port {port}: try again.")
+            raise Problem(
+                f"The mail catcher could not listen on port {port}: try again."
+            )
         yield port
     finally:
         process.stdin.close()
@@ -101,5 +103,3 @@ def wait(process):
         return process.wait()
     except KeyboardInterrupt:
         return 0
-
-

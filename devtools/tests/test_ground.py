@@ -70,7 +70,7 @@ def test_a_folder_without_odoo_is_a_problem(tmp_path):
 
 
 def test_scripts_point_at_where_the_folder_will_be(tmp_path):
-    browser_tools.write_scripts(["pdftotext"], tmp_path, "/final")
+    browser_tools.write_scripts("poppler-utils", tmp_path, "/final")
     script = (tmp_path / "scripts" / "pdftotext").read_text()
     assert "root='/final'" in script and "usr/bin/pdftotext" in script
 
