@@ -15,6 +15,12 @@ PROGRAMS = {
     "pdftotext": ("poppler-utils", "usr/bin/pdftotext"),
     "pdftoppm": ("poppler-utils", "usr/bin/pdftoppm"),
 }
+# Debian's own script of Chromium reads this variable as well. A test browser has no
+# business with anybody's servers but ours.
+QUIET_BROWSER = {
+    "CHROMIUM_FLAGS": "--disable-component-update --disable-sync --no-pings "
+    "--disable-domain-reliability --disable-quic"
+}
 # Names under which a browser that Odoo's tests accept may be installed.
 BROWSERS = ("google-chrome", "chromium", "google-chrome-stable")
 # Newer releases lack wkhtmltopdf; this one's runs on them.
@@ -35,7 +41,7 @@ export LD_LIBRARY_PATH="$lib:$root/lib/{triplet}:$lib/nss:$lib/pulseaudio"
 export FONTCONFIG_FILE="$root/fonts.conf" QT_PLUGIN_PATH="$lib/qt5/plugins"
 export XDG_DATA_DIRS="$root/usr/share:/usr/local/share:/usr/share"
 export LIBGL_DRIVERS_PATH="$lib/dri" QT_QPA_PLATFORM="${{QT_QPA_PLATFORM:-offscreen}}"
-exec "$root/{program}" "$@"
+exec "$root/{program}" {flags} "$@"
 """
 
 
@@ -78,5 +84,7 @@ def write_scripts(package, folder, root):
     programs = {k: path for k, (owner, path) in PROGRAMS.items() if owner == package}
     for name, program in programs.items():
         script = folder / "scripts" / name
-        script.write_text(SCRIPT.format(root=root, triplet=triplet, program=program))
+        flags = "${CHROMIUM_FLAGS:-}" if name == "chromium" else ""
+        values = {"root": root, "triplet": triplet, "program": program, "flags": flags}
+        script.write_text(SCRIPT.format(**values))
         script.chmod(0o755)

@@ -93,7 +93,8 @@ def test(arguments):
             database.Databases(odoo).scratch(name)
         odoo.configure(name)
         command = [odoo.python, "-m", "pytest", "--odoo-http", *arguments]
-        return call(command, odoo.environment(name))
+        environment = {**odoo.environment(name), **browser_tools.QUIET_BROWSER}
+        return call(command, environment)
 
 
 def load(arguments):
