@@ -5,11 +5,14 @@ from . import billing_priority_rule
 from . import billing_receivable
 from . import billing_followup_notice
 from . import billing_followup_notice_issue
+from . import billing_followup_notice_mail
 from . import billing_followup_notice_line
 from . import billing_worklist
 from . import billing_worklist_evaluate
 from . import billing_worklist_refresh
 from . import billing_worklist_job
+from . import billing_worklist_screen
 from . import account_move
 from . import res_company
+from . import res_config_settings
 from . import res_partner

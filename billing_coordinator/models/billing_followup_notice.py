@@ -120,7 +120,9 @@ class BillingFollowupNotice(models.Model):
     )
     failure_reason = fields.Char(compute="_compute_state", store=True)
     failure_handed_over = fields.Boolean(
-        readonly=True, copy=False, help="The failure was told to the responsible person."
+        readonly=True,
+        copy=False,
+        help="The failure was told to the responsible person.",
     )
     failure_handled = fields.Boolean(
         readonly=True,
@@ -130,7 +132,8 @@ class BillingFollowupNotice(models.Model):
 
     _partner_date_idx = models.Index("(company_id, partner_id, date DESC)")
     _open_failure_idx = models.Index(
-        "(company_id, partner_id) WHERE state = 'failed' AND failure_handled IS NOT TRUE"
+        "(company_id, partner_id)"
+        " WHERE state = 'failed' AND failure_handled IS NOT TRUE"
     )
     _name_uniq = models.Constraint("UNIQUE(name)", "The notice number is taken.")
 
@@ -143,7 +146,9 @@ class BillingFollowupNotice(models.Model):
         "mail_message_id.notification_ids.failure_type",
     )
     def _compute_state(self):
-        problems = dict(self._fields["address_problem"]._description_selection(self.env))
+        problems = dict(
+            self._fields["address_problem"]._description_selection(self.env)
+        )
         for notice in self:
             notice.failure_reason = problems.get(notice.address_problem, False)
             if notice.cancelled_on:
@@ -187,7 +192,8 @@ class BillingFollowupNotice(models.Model):
         """The list of open items, for the texts of e-mail and letter."""
         for notice in self:
             notice.line_table = self.env["ir.qweb"]._render(
-                "billing_coordinator.followup_line_table", {"notice": notice}
+                "billing_coordinator.followup_line_table",
+                {"rows": notice.line_ids._get_texts(), "total": notice.amount_text},
             )
 
     @api.depends("name", "stage_id", "partner_id")
@@ -218,7 +224,9 @@ class BillingFollowupNotice(models.Model):
     def _unlink_except_issued(self):
         if any(notice.issued_on for notice in self):
             raise UserError(
-                self.env._("An issued notice is history. It can be cancelled, not deleted.")
+                self.env._(
+                    "An issued notice is history. It can be cancelled, not deleted."
+                )
             )
 
     # -- actions ----------------------------------------------------------------
@@ -248,8 +256,7 @@ class BillingFollowupNotice(models.Model):
     def action_retry(self):
         """Send failed e-mails once more, to the address as it is now."""
         for notice in self.filtered(lambda n: n.state == "failed" and n.send_email):
-            notice.write({"address_problem": False, "mail_message_id": False})
-            notice._queue_email()
+            notice.write(notice._queue_email())
         self._refresh_worklist()
 
     def action_letter_instead(self):

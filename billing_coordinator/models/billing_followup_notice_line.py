@@ -1,6 +1,10 @@
+from functools import lru_cache
+
+from babel.dates import format_date
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools.misc import format_date
+from odoo.tools.misc import babel_locale_parse, get_lang, posix_to_ldml
 
 
 class BillingFollowupNoticeLine(models.Model):
@@ -58,14 +62,29 @@ class BillingFollowupNoticeLine(models.Model):
             raise UserError(self.env._("An issued notice is history."))
 
     def _get_texts(self):
-        """Date, days and amount as the customer reads them."""
-        self.ensure_one()
-        return {
-            "due": format_date(self.env, self.date_maturity),
-            "days": self.days_overdue if self.days_overdue > 0 else "",
-            "amount": self.currency_id.format(self.residual),
-        }
+        """Rows as the customer reads them, claims before credits.
+
+        :return: list of (number, due date, days overdue, stage, amount)
+        """
+        lang = get_lang(self.env)
+        return [
+            (
+                line.label,
+                _format_day(lang.code, lang.date_format, line.date_maturity),
+                line.days_overdue if line.days_overdue > 0 else "",
+                line.stage_id.name or "",
+                line.currency_id.format(line.residual),
+            )
+            for line in self.sorted(lambda line: line.residual < 0)
+        ]
 
     def _give_back(self):
         """The notice does not count any more: return to the stage before it."""
         self.filtered("advances").advances = False
+
+
+@lru_cache(maxsize=4096)
+def _format_day(lang_code, date_format, date):
+    """A date in a language; the same few hundred dates come again and again."""
+    locale = babel_locale_parse(lang_code)
+    return format_date(date, posix_to_ldml(date_format, locale), locale)

@@ -43,12 +43,16 @@ class BillingFollowupPlan(models.Model):
     def _check_company_of_users(self):
         """A plan in use elsewhere cannot become one company's own."""
         for plan in self.filtered("company_id"):
-            others = self.env["res.company"].sudo().search(
-                [
-                    ("billing_plan_id", "=", plan.id),
-                    "!",
-                    ("id", "child_of", plan.company_id.ids),
-                ]
+            others = (
+                self.env["res.company"]
+                .sudo()
+                .search(
+                    [
+                        ("billing_plan_id", "=", plan.id),
+                        "!",
+                        ("id", "child_of", plan.company_id.ids),
+                    ]
+                )
             )
             if others:
                 raise ValidationError(
@@ -62,8 +66,10 @@ class BillingFollowupPlan(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_used(self):
-        used = self.env["billing.followup.notice"].sudo().search_count(
-            [("plan_id", "in", self.ids)], limit=1
+        used = (
+            self.env["billing.followup.notice"]
+            .sudo()
+            .search_count([("plan_id", "in", self.ids)], limit=1)
         )
         if used:
             raise UserError(

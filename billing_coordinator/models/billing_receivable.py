@@ -177,7 +177,10 @@ class BillingReceivable(models.Model):
             "residual": residual,
             "residual_currency": self._residual(currency=True),
             "overdue": SQL(
-                "CASE WHEN %s > 0 OR %s < 0 THEN %s ELSE 0 END", days, residual, residual
+                "CASE WHEN %s > 0 OR %s < 0 THEN %s ELSE 0 END",
+                days,
+                residual,
+                residual,
             ),
             "days_overdue": days,
             "bucket": self._bucket(days),
@@ -329,12 +332,16 @@ class BillingReceivable(models.Model):
         """Where these rows stand: stage, date, and why they are not chased."""
         if not self:
             return False
-        latest = max(self, key=lambda row: row.noticed_on or fields.Date.to_date("1900-01-01"))
+        latest = max(
+            self, key=lambda row: row.noticed_on or fields.Date.to_date("1900-01-01")
+        )
         words = [self.env._("No reminder yet")]
         if latest.stage_id:
             words = [
                 self.env._(
-                    "%(stage)s on %(date)s", stage=latest.stage_id.name, date=latest.noticed_on
+                    "%(stage)s on %(date)s",
+                    stage=latest.stage_id.name,
+                    date=latest.noticed_on,
                 )
             ]
         held = self.filtered("hold_reason")[:1]

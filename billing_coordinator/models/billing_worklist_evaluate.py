@@ -16,16 +16,17 @@ class BillingWorklist(models.Model):
     # -- evaluation ---------------------------------------------------------------
 
     @api.model
-    def _evaluate(self, company, partner_ids=None):
+    def _evaluate(self, company, partner_ids=None, policy=None):
         """Decide for all customers of ``company``, or for the given ones.
 
+        :param policy: from ``_get_policy``, to read it once for many customers
         :return: ``{partner_id: {currency_id: (Decision, [OpenLine])}}``
         """
-        policy = self._get_policy(company)
+        policy = policy or self._get_policy(company)
         contacts = self._get_contacts(company, partner_ids)
         rows = self._fetch_open_lines(company, partner_ids)
         nominal = {s.id: s.nominal for plan in policy.plans.values() for s in plan}
-        digits = {c.id: c.decimal_places for c in self.env["res.currency"].search([])}
+        currencies = self.env["res.currency"]
         result = {}
         for (partner_id, currency_id), group in groupby(rows, itemgetter(0, 1)):
             lines = [
@@ -33,7 +34,7 @@ class BillingWorklist(models.Model):
             ]
             decision = decide(
                 lines,
-                policy._replace(digits=digits.get(currency_id, 2)),
+                policy._replace(digits=currencies.browse(currency_id).decimal_places),
                 contacts.get((partner_id, currency_id))
                 or Contact(None, contacts.get(partner_id)),
             )
@@ -202,7 +203,7 @@ class BillingWorklist(models.Model):
 
     @api.model
     def _get_failed(self, company, partner_ids):
-        """Customers with a notice that did not arrive and that nobody has taken over."""
+        """Customers with a notice that did not arrive and that nobody took over."""
         last = self.env["billing.followup.notice"]._get_last_dates(company, partner_ids)
         return {partner_id for (partner_id, _c), (_d, failed) in last.items() if failed}
 

@@ -25,7 +25,7 @@ class BillingWorklist(models.Model):
 
     # -- one customer ---------------------------------------------------------------
 
-    def _decide_locked(self):
+    def _decide_locked(self, policy=None):
         """Decide anew for one customer with the receivables locked.
 
         A payment that is being registered at this moment has its rows locked: then
@@ -37,37 +37,44 @@ class BillingWorklist(models.Model):
         if not self.try_lock_for_update(allow_referencing=True):
             return {}
         self.invalidate_recordset()
-        if not self._lock_receivables():
+        locked = self._lock_receivables()
+        evaluated = self._evaluate(
+            self.company_id, self.partner_id.ids, policy=policy
+        ).get(self.partner_id.id, {})
+        if any(
+            line.id > 0 and line.id not in locked
+            for _decision, lines in evaluated.values()
+            for line in lines
+        ):
             return {}
-        evaluated = self._evaluate(self.company_id, self.partner_id.ids)
-        return {
-            currency_id: decision
-            for currency_id, (decision, _l) in evaluated.get(self.partner_id.id, {}).items()
-        }
+        return {key: decision for key, (decision, _lines) in evaluated.items()}
 
     def _lock_receivables(self):
-        """Lock the open receivables of the customer; False if not all were free."""
-        open_lines = SQL(
-            """FROM account_move_line line
-                WHERE line.partner_id = %s AND line.company_id = %s
-                  AND line.reconciled IS NOT TRUE AND line.parent_state = 'posted'
-                  AND line.account_id IN (SELECT id FROM account_account
-                                           WHERE account_type = 'asset_receivable')""",
-            self.partner_id.id,
-            self.company_id.id,
+        """Lock the customer's open receivables; return the ids of those free."""
+        rows = self.env.execute_query(
+            SQL(
+                """SELECT line.id FROM account_move_line line
+                    WHERE line.partner_id = %s AND line.company_id = %s
+                      AND line.reconciled IS NOT TRUE AND line.parent_state = 'posted'
+                      AND line.account_id IN (SELECT id FROM account_account
+                                               WHERE account_type = 'asset_receivable')
+                      FOR NO KEY UPDATE SKIP LOCKED""",
+                self.partner_id.id,
+                self.company_id.id,
+            )
         )
-        locked = self.env.execute_query(
-            SQL("SELECT line.id %s FOR NO KEY UPDATE SKIP LOCKED", open_lines)
-        )
-        [[count]] = self.env.execute_query(SQL("SELECT COUNT(*) %s", open_lines))
-        return len(locked) == count
+        return {line_id for [line_id] in rows}
 
-    def _prepare_notices(self, stages=("auto", "manual")):
+    def _prepare_notices(self, stages=("auto", "manual"), policy=None):
         """Drafts of the notices that the customer is due for at this moment."""
         notices = self.env["billing.followup.notice"]
-        for currency_id, decision in self._decide_locked().items():
+        for currency_id, decision in self._decide_locked(policy).items():
             wanted = "auto" if decision.stage and decision.stage.automatic else "manual"
-            if decision.outcome == SEND and wanted in stages and not self._is_postponed():
+            if (
+                decision.outcome == SEND
+                and wanted in stages
+                and not self._is_postponed()
+            ):
                 currency = self.env["res.currency"].browse(currency_id)
                 notices |= notices._create_from_decision(self, currency, decision)
         return notices
@@ -76,16 +83,15 @@ class BillingWorklist(models.Model):
         today = fields.Date.context_today(self)
         return bool(self.postponed_until and self.postponed_until > today)
 
-    def _process_one(self, stages=("auto",)):
+    def _process_one(self, stages=("auto",), policy=None):
         """Send the customer what is due, everything checked again under lock."""
         self.ensure_one()
-        notices = self._prepare_notices(stages)
+        notices = self._prepare_notices(stages, policy)
         for notice in notices:
             notice._issue()
-        self.write(
+        self.with_context(tracking_disable=True).write(
             {"send_requested_on": False, "run_error": False, "run_error_on": False}
         )
-        self._refresh(self.company_id, self.partner_id.ids)
         return notices
 
     def _send_now(self):
@@ -93,6 +99,8 @@ class BillingWorklist(models.Model):
         notices = self.env["billing.followup.notice"]
         for row in self:
             notices |= row._process_one(stages=("auto", "manual"))
+        for company, rows in self.grouped("company_id").items():
+            self._refresh(company, rows.partner_id.ids)
         return notices
 
     def _request_sending(self):
@@ -108,7 +116,7 @@ class BillingWorklist(models.Model):
         for company, rows in self.grouped("company_id").items():
             self._refresh(company, rows.partner_id.ids)
 
-    # -- all customers ------------------------------------------------------------------
+    # -- all customers ---------------------------------------------------------
 
     @api.model
     def _cron_followup(self):
@@ -137,24 +145,41 @@ class BillingWorklist(models.Model):
 
     @api.model
     def _run_queue(self, companies):
-        queue = []
+        """Send to the customers of each company, one committed unit after the other."""
+        queues = {}
         for company in companies:
             company._tell_bank_data_problem()
-            queue += self.search(self._get_queue_domain(company)).ids
-        commit_progress = self.env["ir.cron"]._commit_progress
-        commit_progress(remaining=len(queue))
-        for row_id in queue:
-            self.browse(row_id)._process_one_isolated()
-            if not commit_progress(1):
+            queues[company.id] = self.search(self._get_queue_domain(company)).ids
+        remaining = sum(map(len, queues.values()))
+        self.env["ir.cron"]._commit_progress(remaining=remaining)
+        for company_id, queue in queues.items():
+            if not self._run_company(self.env["res.company"].browse(company_id), queue):
                 break
 
-    def _process_one_isolated(self):
+    @api.model
+    def _run_company(self, company, queue):
+        """Work through the queue of a company; False when the time is up."""
+        worklist = self.with_company(company).with_context(
+            allowed_company_ids=company.ids
+        )
+        policy = worklist._get_policy(company)
+        done, time_left = 0, True
+        for row_id in queue:
+            worklist.browse(row_id)._process_one_isolated(policy)
+            done += 1
+            time_left = self.env["ir.cron"]._commit_progress(1)
+            if not time_left:
+                break
+        partners = worklist.browse(queue[:done]).partner_id
+        worklist._refresh(company, partners.ids)
+        self.env["ir.cron"]._commit_progress()
+        return time_left
+
+    def _process_one_isolated(self, policy=None):
         """Process one customer; what fails is noted on it and stops nobody else."""
-        company = self.company_id
-        row = self.with_company(company).with_context(allowed_company_ids=company.ids)
         try:
             stages = ("auto", "manual") if self.send_requested_on else ("auto",)
-            row._process_one(stages)
+            self._process_one(stages, policy)
             self.env.flush_all()
         except psycopg2.errors.SerializationFailure:
             # Somebody changed the customer at this moment: the next run comes back.

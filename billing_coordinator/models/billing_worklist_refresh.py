@@ -30,19 +30,24 @@ class BillingWorklist(models.Model):
         if not values:
             return
         rows = [
-            dict(v, next_date=_text(v["next_date"]), oldest_due_date=_text(v["oldest_due_date"]))
+            dict(
+                v,
+                next_date=_text(v["next_date"]),
+                oldest_due_date=_text(v["oldest_due_date"]),
+            )
             for v in values
         ]
         names = SQL(", ").join(map(SQL.identifier, FIGURES))
         self.env.cr.execute(
             SQL(
                 """INSERT INTO billing_worklist (company_id, partner_id, %(names)s,
-                       responsible_id, last_notice_date, last_contact_date, refreshed_on,
-                       create_uid, create_date, write_uid, write_date)
+                       responsible_id, last_notice_date, last_contact_date,
+                       refreshed_on, create_uid, create_date, write_uid, write_date)
                    SELECT %(company)s, row.partner_id, %(row_names)s,
                           COALESCE((partner.billing_responsible_id ->> %(key)s)::int,
                                    company.billing_responsible_id),
-                          notice.date, notice.date, %(now)s, %(uid)s, %(now)s, %(uid)s, %(now)s
+                          notice.date, notice.date, %(now)s,
+                          %(uid)s, %(now)s, %(uid)s, %(now)s
                      FROM jsonb_to_recordset(%(rows)s)
                           AS row(partner_id int, %(types)s)
                      JOIN res_partner partner ON partner.id = row.partner_id
@@ -56,8 +61,8 @@ class BillingWorklist(models.Model):
                      ) notice ON TRUE
                     ORDER BY row.partner_id
                    ON CONFLICT (company_id, partner_id) DO UPDATE
-                      SET (%(names)s, responsible_id, last_notice_date, last_contact_date,
-                           refreshed_on)
+                      SET (%(names)s, responsible_id, last_notice_date,
+                           last_contact_date, refreshed_on)
                         = (%(excluded)s, EXCLUDED.responsible_id,
                            EXCLUDED.last_notice_date,
                            GREATEST(EXCLUDED.last_notice_date,

@@ -40,8 +40,7 @@ class ResCompany(models.Model):
         "Ageing buckets",
         default=DEFAULT_BOUNDS,
         required=True,
-        help="Last day of each bucket, the last bucket being open-ended:"
-        " 30,60,90,120.",
+        help="Last day of each bucket, the last bucket being open-ended: 30,60,90,120.",
     )
 
     @api.constrains("billing_ageing_bounds")
@@ -96,16 +95,16 @@ class ResCompany(models.Model):
         newest = self._get_bank_data_date()
         if not newest:
             return self.env._(
-                "%(company)s has no bank statement yet, so nobody can tell who has paid."
-                " Import one, or set 'Bank data may be old' to 0 in the settings if you"
+                "%(company)s has no bank statement yet, so nobody can tell who has"
+                " paid. Import one, or set 'Bank data may be old' to 0 in the settings if you"
                 " register payments by hand.",
                 company=self.name,
             )
         if newest >= fields.Date.subtract(fields.Date.context_today(self), days=days):
             return False
         return self.env._(
-            "The newest bank statement of %(company)s is of %(date)s, more than %(days)s"
-            " days ago: customers may have paid since. Import the newer ones first.",
+            "The newest bank statement of %(company)s is of %(date)s, more than"
+            " %(days)s days ago: customers may have paid since. Import the newer ones first.",
             company=self.name,
             date=newest,
             days=days,

@@ -56,6 +56,9 @@ class Contact(NamedTuple):
     any_currency: datetime.date | None = None
 
 
+NEVER = Contact()
+
+
 @dataclass(slots=True)
 class Decision:
     """Outcome for one customer, company and currency.
@@ -75,7 +78,7 @@ class Decision:
     company_amount: float = 0.0
 
 
-def decide(lines, policy, contact=Contact()):
+def decide(lines, policy, contact=NEVER):
     """Decide for the open ``lines`` of one customer, company and currency."""
     free = [line for line in lines if line.residual_currency > 0 and not line.hold]
     steps = _next_steps(free, policy)
@@ -112,9 +115,7 @@ def _next_steps(lines, policy):
 def _nothing_due(lines, free, steps, policy):
     """Say why there is nothing to send, and until when."""
     overdue = [
-        line
-        for line in lines
-        if line.residual_currency > 0 and line.due < policy.today
+        line for line in lines if line.residual_currency > 0 and line.due < policy.today
     ]
     if steps:
         outcome = NOTHING_DUE
@@ -125,7 +126,9 @@ def _nothing_due(lines, free, steps, policy):
         outcome = EXHAUSTED if known else NO_PLAN
     else:
         outcome = NOTHING_DUE
-    following = min(steps.values(), key=lambda step: step.date, default=Step(None, None))
+    following = min(
+        steps.values(), key=lambda step: step.date, default=Step(None, None)
+    )
     return Decision(outcome, stage=following.stage, date=following.date)
 
 

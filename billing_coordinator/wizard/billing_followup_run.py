@@ -71,7 +71,9 @@ class BillingFollowupRun(models.TransientModel):
         )
         rows_by_partner = {row.partner_id.id: row for row in rows}
         values = [
-            self._prepare_line(rows_by_partner[partner_id], currency_id, decision, lines)
+            self._prepare_line(
+                rows_by_partner[partner_id], currency_id, decision, lines
+            )
             for partner_id, decisions in evaluated.items()
             for currency_id, (decision, lines) in decisions.items()
         ]
@@ -104,8 +106,12 @@ class BillingFollowupRun(models.TransientModel):
             "stage_id": decision.stage.id if decision.stage else False,
             "next_date": False if due else decision.date,
             "item_count": len(shown),
-            "amount": sum(x.residual_currency for x in shown) if amount is None else amount,
-            "company_amount": sum(x.residual for x in shown) if booked is None else booked,
+            "amount": sum(x.residual_currency for x in shown)
+            if amount is None
+            else amount,
+            "company_amount": sum(x.residual for x in shown)
+            if booked is None
+            else booked,
             "newest_line_id": newest.id,
         }
 

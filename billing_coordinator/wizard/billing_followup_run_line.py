@@ -24,9 +24,11 @@ class BillingFollowupRunLine(models.TransientModel):
     selected = fields.Boolean("Send")
     reason = fields.Selection([*WAIT_REASONS, ("paid", "Paid since the last notice")])
     address_problem = fields.Selection(
-        lambda self: self.env["billing.followup.notice"]
-        ._fields["address_problem"]
-        ._description_selection(self.env),
+        lambda self: (
+            self.env["billing.followup.notice"]
+            ._fields["address_problem"]
+            ._description_selection(self.env)
+        ),
         help="The e-mail will fail; the responsible person gets an activity to write or"
         " call instead.",
     )

@@ -1,0 +1,229 @@
+from markupsafe import Markup
+
+from odoo import Command, api, fields, models
+from odoo.tools import SQL, email_normalize
+
+
+class BillingFollowupNotice(models.Model):
+    """The message of a notice: text, address, attachments, traces and answers."""
+
+    _inherit = "billing.followup.notice"
+
+    # -- text and address ---------------------------------------------------------
+
+    @api.model
+    def _get_contact(self, worklist, decision):
+        """The person who got the newest of the invoices, see ``_choose_contact``."""
+        newest = max(decision.listed, key=lambda line: line.id)
+        item = self.env["account.move.line"].browse(newest.id)
+        return self._choose_contact(item.move_id.partner_id, worklist.partner_id)
+
+    @api.model
+    def _choose_contact(self, invoiced, customer):
+        """Whom to write to: the invoiced contact, an invoicing address, the customer.
+
+        Someone with an e-mail address comes before someone without.
+        """
+        invoicing = customer.child_ids.filtered(lambda c: c.type == "invoice")
+        candidates = [*invoiced, *invoicing, customer]
+        return next((c for c in candidates if c.email), candidates[0])
+
+    def _render_text(self):
+        """Write subject and text in the language of the contact."""
+        for notice in self:
+            template = notice.stage_id.mail_template_id
+            if not template:
+                notice.subject = notice.stage_id.name
+                continue
+            lang = notice._get_lang()
+            template = template.with_context(lang=lang)
+            render = {
+                field: template._render_field(field, notice.ids)[notice.id]
+                for field in ("subject", "body_html")
+            }
+            notice.write({"subject": render["subject"], "body": render["body_html"]})
+
+    def mail_allowed_qweb_expressions(self):
+        """Placeholders that anyone may use in the texts, rendered without code."""
+        return super().mail_allowed_qweb_expressions() + (
+            "object.contact_id.name",
+            "object.amount_text",
+            "object.company_id.name",
+            "object.line_table",
+            "object.responsible_id.name",
+            "object.stage_id.name",
+        )
+
+    def _get_lang(self):
+        return self.contact_id.lang or self.partner_id.lang or self.env.lang
+
+    # -- e-mail --------------------------------------------------------------------
+
+    def _queue_email(self):
+        """Queue the e-mail.
+
+        :return: values for the notice: the message, or why there is none
+        """
+        self.ensure_one()
+        problem = self._get_address_problem()
+        values = {"address_problem": problem, "email": self.contact_id.email}
+        if problem:
+            return values
+        message = self._create_email()
+        return dict(values, mail_message_id=message.id)
+
+    def _create_email(self):
+        """Put the e-mail into Odoo's queue, shown in the chatter of the notice.
+
+        The recipient is known and the text is ready: what ``message_post`` does to find
+        followers, groups and layouts takes most of the time of a run of thousands.
+        """
+        author_id, email_from = self._message_compute_author()
+        message = self._message_create(
+            [
+                {
+                    "model": self._name,
+                    "res_id": self.id,
+                    "author_id": author_id,
+                    "email_from": email_from,
+                    "reply_to": self._notify_get_reply_to(
+                        default=email_from, author_id=author_id
+                    )[self.id],
+                    "record_company_id": self.company_id.id,
+                    "message_type": "comment",
+                    "subtype_id": self._get_subtype("mail.mt_comment"),
+                    "subject": self.subject,
+                    "body": self.body,
+                    "partner_ids": self.contact_id.ids,
+                    "attachment_ids": self._get_attachments().ids,
+                }
+            ]
+        )
+        mail = (
+            self.env["mail.mail"]
+            .sudo()
+            .create(
+                {
+                    "mail_message_id": message.id,
+                    "body_html": self.body,
+                    "recipient_ids": [Command.link(self.contact_id.id)],
+                    "references": message.message_id,
+                    "auto_delete": True,
+                }
+            )
+        )
+        self.env["mail.notification"].sudo().create(
+            dict(
+                self._notify_by_email_get_base_notification_values(message),
+                mail_mail_id=mail.id,
+                res_partner_id=self.contact_id.id,
+            )
+        )
+        return message
+
+    @api.model
+    def _get_subtype(self, xmlid):
+        return self.env["ir.model.data"]._xmlid_to_res_id(xmlid)
+
+    def _get_address_problem(self):
+        """Why the contact cannot be written to, False if it can."""
+        if not self.contact_id.email:
+            return "missing"
+        address = email_normalize(self.contact_id.email)
+        if not address:
+            return "invalid"
+        blacklisted = (
+            self.env["mail.blacklist"]
+            .sudo()
+            .search_count([("email", "=", address)], limit=1)
+        )
+        return "blacklisted" if blacklisted else False
+
+    def _get_attachments(self):
+        """PDFs that go with the e-mail, as the stage asks for."""
+        attachments = self.env["ir.attachment"]
+        if self.stage_id.attach_invoices:
+            attachments |= self._get_invoice_attachments()
+        if self.stage_id.attach_statement:
+            attachments |= self._get_letter_attachment()
+        return attachments
+
+    def _get_invoice_attachments(self):
+        """The legal PDFs of the overdue invoices, made where there is none yet."""
+        overdue = self.line_ids.filtered(lambda line: line.residual > 0).move_id
+        invoices = overdue.filtered(lambda move: move.is_sale_document())
+        for invoice in invoices.filtered(lambda move: not move.invoice_pdf_report_id):
+            self.env["account.move.send"]._generate_and_send_invoices(
+                invoice, sending_methods=[], allow_fallback_pdf=True
+            )
+        return invoices.invoice_pdf_report_id
+
+    def _get_letter_attachment(self):
+        report = self.env.ref("billing_coordinator.action_report_followup_letter")
+        content, _type = self.env["ir.actions.report"]._render_qweb_pdf(
+            report, self.ids
+        )
+        return self.env["ir.attachment"].create(
+            {
+                "name": f"{self.name}.pdf",
+                "raw": content,
+                "mimetype": "application/pdf",
+                "res_model": self._name,
+                "res_id": self.id,
+            }
+        )
+
+    # -- chatter of the documents -----------------------------------------------------
+
+    def _log_on_documents(self):
+        """Note the notice in the chatter of the customer and of each invoice."""
+        self.ensure_one()
+        body = Markup("<p>%s</p>") % self.env._(
+            "%(stage)s %(link)s over %(amount)s",
+            stage=self.stage_id.name,
+            link=self._get_html_link(title=self.name),
+            amount=self.currency_id.format(self.amount),
+        )
+        documents = [("res.partner", self.partner_id.id)]
+        documents += [("account.move", move.id) for move in self.line_ids.move_id]
+        self._log_copies(documents, body)
+
+    def _log_copies(self, documents, body):
+        """Put one note on many documents, ``(model, id)``, in one statement.
+
+        One note per invoice through the ORM costs more than all else that a notice
+        does. The notes have no message id: an answer to the e-mail finds the notice.
+        """
+        author_id, email_from = self._message_compute_author()
+        models, ids = zip(*documents, strict=True)
+        self.env.cr.execute(
+            SQL(
+                """INSERT INTO mail_message (model, res_id, body, message_type,
+                       subtype_id, is_internal, author_id, email_from, date,
+                       create_uid, create_date, write_uid, write_date)
+                   SELECT document.model, document.id, %s, 'notification',
+                          %s, TRUE, %s, %s, %s, %s, %s, %s, %s
+                     FROM UNNEST(%s, %s) AS document(model, id)""",
+                *(body, self._get_subtype("mail.mt_note"), author_id, email_from),
+                *((now := fields.Datetime.now()), self.env.uid, now, self.env.uid, now),
+                list(models),
+                list(ids),
+            )
+        )
+        self.partner_id.invalidate_recordset(["message_ids"])
+        self.line_ids.move_id.invalidate_recordset(["message_ids"])
+
+    # -- what comes back --------------------------------------------------------------
+
+    def _message_post_after_hook(self, message, msg_values):
+        """An answer of the customer reaches the person who is responsible."""
+        if message.message_type == "email" and self.responsible_id:
+            self.message_subscribe(partner_ids=self.responsible_id.partner_id.ids)
+            worklist = self.env["billing.worklist"]._get_row(
+                self.company_id, self.partner_id
+            )
+            worklist.sudo()._plan(
+                self.responsible_id,
+                self.env._("Answer the reply to %(notice)s", notice=self.display_name),
+            )
+        return super()._message_post_after_hook(message, msg_values)
