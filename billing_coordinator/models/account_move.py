@@ -29,3 +29,9 @@ class AccountMove(models.Model):
         for move in self:
             rows = by_move.get(move, receivables.browse())
             move.billing_followup_status = rows._describe_followup()
+
+    def action_open_billing_worklist(self):
+        """Open the customer of the invoice in the worklist."""
+        self.ensure_one()
+        partner = self.commercial_partner_id.with_company(self.company_id)
+        return partner.action_open_billing_worklist()

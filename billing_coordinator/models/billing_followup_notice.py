@@ -281,6 +281,11 @@ class BillingFollowupNotice(models.Model):
             {"letter_state": "printed", "letter_printed_on": fields.Datetime.now()}
         )
 
+    def action_open_contact(self):
+        """Open the person whose address did not work."""
+        self.ensure_one()
+        return (self.contact_id or self.partner_id).get_formview_action()
+
     def _refresh_worklist(self):
         for company, notices in self.grouped("company_id").items():
             self.env["billing.worklist"]._refresh(company, notices.partner_id.ids)

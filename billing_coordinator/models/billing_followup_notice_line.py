@@ -61,6 +61,15 @@ class BillingFollowupNoticeLine(models.Model):
         if any(self.mapped("notice_id.issued_on")):
             raise UserError(self.env._("An issued notice is history."))
 
+    def action_open_notice(self):
+        self.ensure_one()
+        return self.notice_id.get_formview_action()
+
+    def action_open_invoice(self):
+        """Open the invoice or entry that the notice names."""
+        self.ensure_one()
+        return self.move_id.get_formview_action()
+
     def _get_texts(self):
         """Rows as the customer reads them, claims before credits.
 

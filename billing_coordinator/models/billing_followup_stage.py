@@ -79,6 +79,8 @@ class BillingFollowupStage(models.Model):
         help="The person responsible for follow-up in the company gets an activity.",
     )
 
+    summary = fields.Char("In words", compute="_compute_summary")
+
     _sequence_idx = models.Index("(plan_id, sequence, id)")
 
     @api.depends(
@@ -90,6 +92,51 @@ class BillingFollowupStage(models.Model):
             days = stage_rule.nominal_days((s.trigger, s.delay) for s in ordered)
             for stage, nominal in zip(ordered, days, strict=True):
                 stage.nominal_days = nominal
+
+    @api.depends_context("lang")
+    @api.depends(
+        "trigger",
+        "delay",
+        "mode",
+        "send_email",
+        "send_letter",
+        "activity_type_id",
+        "escalate",
+    )
+    def _compute_summary(self):
+        """The stage as a sentence, to be checked while it is being set up."""
+        for stage in self:
+            parts = [stage._describe_moment(), stage._describe_channels()]
+            if stage.mode == "manual":
+                parts.append(self.env._("when someone sends it from the worklist"))
+            if stage.activity_type_id:
+                parts.append(
+                    self.env._("then: %(todo)s", todo=stage.activity_type_id.name)
+                )
+            if stage.escalate:
+                parts.append(self.env._("and the manager is told"))
+            stage.summary = ", ".join(parts)
+
+    def _describe_moment(self):
+        days = abs(self.delay)
+        if self.trigger == stage_rule.AFTER_MONTH_END:
+            return self.env._("%(days)s days after the end of the due month", days=days)
+        if self.trigger == stage_rule.AFTER_PREVIOUS:
+            return self.env._("%(days)s days after the previous notice", days=days)
+        if self.delay < 0:
+            return self.env._("%(days)s days before the due date", days=days)
+        if not self.delay:
+            return self.env._("On the due date")
+        return self.env._("%(days)s days after the due date", days=days)
+
+    def _describe_channels(self):
+        if self.send_email and self.send_letter:
+            return self.env._("by e-mail and by letter")
+        if self.send_email:
+            return self.env._("by e-mail")
+        if self.send_letter:
+            return self.env._("by letter")
+        return self.env._("without any message")
 
     @api.constrains("trigger", "delay", "sequence", "plan_id")
     def _check_order(self):

@@ -1,0 +1,125 @@
+from odoo import api, fields, models
+from odoo.tools.misc import format_date
+
+
+class BillingWorklist(models.Model):
+    """What the screens show of a customer beside the figures."""
+
+    _inherit = "billing.worklist"
+
+    todo = fields.Char("What to do", compute="_compute_todo")
+    is_call_due = fields.Boolean(
+        "Activity due", compute="_compute_todo", help="An activity is due today."
+    )
+    is_postponed = fields.Boolean(compute="_compute_is_postponed")
+    receivable_ids = fields.Many2many(
+        "billing.receivable", string="Open items", compute="_compute_receivable_ids"
+    )
+    notice_ids = fields.Many2many(
+        "billing.followup.notice", string="Notices", compute="_compute_notice_ids"
+    )
+    failed_notice_id = fields.Many2one(
+        "billing.followup.notice",
+        "Notice that did not arrive",
+        compute="_compute_notice_ids",
+    )
+    failure_reason = fields.Char(related="failed_notice_id.failure_reason")
+
+    @api.depends_context("lang")
+    @api.depends(
+        "next_action",
+        "wait_reason",
+        "next_date",
+        "next_stage_id.name",
+        "postponed_until",
+        "activity_ids.date_deadline",
+    )
+    def _compute_todo(self):
+        """One line that says what the coordinator has to do, or what happens next."""
+        today = fields.Date.context_today(self)
+        for row in self:
+            due = row.activity_ids.filtered(lambda a: a.date_deadline <= today)[:1]
+            row.is_call_due = bool(due)
+            if due and row.next_action not in ("fix", "send", "decide"):
+                row.todo = ": ".join(
+                    filter(None, (due.activity_type_id.name, due.summary))
+                )
+            else:
+                row.todo = row._describe_next_action()
+
+    def _describe_next_action(self):
+        stage = self.next_stage_id.name or ""
+        if self.next_action == "fix" and self.run_error:
+            return self.env._("Solve: the last run failed")
+        if self.next_action == "wait" or not self.next_action:
+            return self._describe_waiting()
+        return {
+            "fix": self.env._("Solve: a notice did not arrive"),
+            "send": self.env._("Send: %(stage)s", stage=stage),
+            "decide": self.env._("Decide: the plan has ended"),
+            "auto": self.env._("Next run sends: %(stage)s", stage=stage),
+            "none": self.env._("Nothing overdue"),
+        }[self.next_action]
+
+    def _describe_waiting(self):
+        """Why the customer waits, and until when where that is known."""
+        if self.wait_reason == "postponed":
+            return self.env._(
+                "Postponed until %(date)s",
+                date=format_date(self.env, self.postponed_until),
+            )
+        if self.wait_reason == "nothing_due" and self.next_stage_id:
+            return self.env._(
+                "%(stage)s on %(date)s",
+                stage=self.next_stage_id.name,
+                date=format_date(self.env, self.next_date),
+            )
+        reasons = dict(self._fields["wait_reason"]._description_selection(self.env))
+        return reasons.get(self.wait_reason, self.env._("Wait"))
+
+    @api.depends("postponed_until")
+    def _compute_is_postponed(self):
+        for row in self:
+            row.is_postponed = row._is_postponed()
+
+    def _compute_receivable_ids(self):
+        """The open items of all rows in one query."""
+        items = self.env["billing.receivable"].search(self._get_customers_domain())
+        by_customer = items.grouped(lambda item: (item.company_id, item.partner_id))
+        for row in self:
+            row.receivable_ids = by_customer.get((row.company_id, row.partner_id))
+
+    def _compute_notice_ids(self):
+        notices = self.env["billing.followup.notice"].search(
+            self._get_customers_domain()
+        )
+        by_customer = notices.grouped(lambda n: (n.company_id, n.partner_id))
+        none = notices.browse()
+        for row in self:
+            row.notice_ids = by_customer.get((row.company_id, row.partner_id), none)
+            row.failed_notice_id = row.notice_ids.filtered(
+                lambda n: n.state == "failed" and not n.failure_handled
+            )[:1]
+
+    def _get_customers_domain(self):
+        """What belongs to one of the rows, and a little more with two companies."""
+        return [
+            ("company_id", "in", self.company_id.ids),
+            ("partner_id", "in", self.partner_id.ids),
+        ]
+
+    # -- buttons ------------------------------------------------------------------
+
+    def action_resume(self):
+        """End a postponement before its day."""
+        self.postponed_until = False
+        self._refresh_figures()
+
+    def action_open_failed_notice(self):
+        self.ensure_one()
+        return self.failed_notice_id.get_formview_action()
+
+    def _refresh_figures(self):
+        """Bring the figures of these customers up to date."""
+        for company, rows in self.grouped("company_id").items():
+            self._refresh(company, rows.partner_id.ids)

@@ -1,0 +1,22 @@
+from odoo import fields, models
+
+
+class ResConfigSettings(models.TransientModel):
+    _inherit = "res.config.settings"
+
+    billing_plan_id = fields.Many2one(
+        related="company_id.billing_plan_id", readonly=False
+    )
+    billing_responsible_id = fields.Many2one(
+        related="company_id.billing_responsible_id", readonly=False
+    )
+    billing_minimum_claim = fields.Monetary(
+        related="company_id.billing_minimum_claim",
+        readonly=False,
+    )
+    billing_bank_freshness = fields.Integer(
+        related="company_id.billing_bank_freshness", readonly=False
+    )
+    billing_ageing_bounds = fields.Char(
+        related="company_id.billing_ageing_bounds", readonly=False, required=True
+    )
