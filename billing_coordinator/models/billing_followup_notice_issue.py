@@ -81,7 +81,7 @@ class BillingFollowupNotice(models.Model):
         worklist = self.env["billing.worklist"]._get_row(
             self.company_id, self.partner_id
         )
-        decision = worklist._decide_locked().get(self.currency_id.id)
+        decision = (worklist._decide_locked() or {}).get(self.currency_id.id)
         claimed = {(line.move_line_id.id, line.residual) for line in self.line_ids}
         if (
             not decision

@@ -78,7 +78,7 @@ class BillingFollowupNotice(models.Model):
         The recipient is known and the text is ready: what ``message_post`` does to find
         followers, groups and layouts takes most of the time of a run of thousands.
         """
-        author_id, email_from = self._message_compute_author()
+        author_id, email_from = self._get_sender()
         message = self._message_create(
             [
                 {
@@ -121,6 +121,15 @@ class BillingFollowupNotice(models.Model):
         )
         return message
 
+    def _get_sender(self):
+        """Partner id and address that the notice comes from.
+
+        The responsible person, else the company: never the user of the daily job.
+        """
+        user = self.responsible_id
+        author = user.partner_id if user.email else self.company_id.partner_id
+        return author.id, author.email_formatted or self.env.user.email_formatted
+
     @api.model
     def _get_subtype(self, xmlid):
         return self.env["ir.model.data"]._xmlid_to_res_id(xmlid)
@@ -149,23 +158,33 @@ class BillingFollowupNotice(models.Model):
         return attachments
 
     def _get_invoice_attachments(self):
-        """The legal PDFs of the overdue invoices, made where there is none yet."""
-        overdue = self.line_ids.filtered(lambda line: line.residual > 0).move_id
-        invoices = overdue.filtered(lambda move: move.is_sale_document())
+        """PDFs of the overdue invoices: those that were sent, else printed ones.
+
+        An invoice that was never sent is printed without its electronic formats: they
+        may call other systems, and this runs with the receivables locked.
+        """
+        moves = self.line_ids.filtered(lambda line: line.residual > 0).move_id
+        invoices = moves.filtered(lambda move: move.is_sale_document())
+        attachments = invoices.invoice_pdf_report_id
         for invoice in invoices.filtered(lambda move: not move.invoice_pdf_report_id):
-            self.env["account.move.send"]._generate_and_send_invoices(
-                invoice, sending_methods=[], allow_fallback_pdf=True
+            attachments |= self._attach_report(
+                "account.account_invoices",
+                invoice,
+                invoice._get_invoice_report_filename(),
             )
-        return invoices.invoice_pdf_report_id
+        return attachments
 
     def _get_letter_attachment(self):
-        report = self.env.ref("billing_coordinator.action_report_followup_letter")
-        content, _type = self.env["ir.actions.report"]._render_qweb_pdf(
-            report, self.ids
-        )
+        xmlid = "billing_coordinator.action_report_followup_letter"
+        return self._attach_report(xmlid, self, f"{self.name}.pdf")
+
+    def _attach_report(self, xmlid, record, filename):
+        """Print ``record`` and keep the PDF with the notice."""
+        reports = self.env["ir.actions.report"].sudo()
+        content, _type = reports._render_qweb_pdf(xmlid, record.ids)
         return self.env["ir.attachment"].create(
             {
-                "name": f"{self.name}.pdf",
+                "name": filename,
                 "raw": content,
                 "mimetype": "application/pdf",
                 "res_model": self._name,
@@ -194,7 +213,7 @@ class BillingFollowupNotice(models.Model):
         One note per invoice through the ORM costs more than all else that a notice
         does. The notes have no message id: an answer to the e-mail finds the notice.
         """
-        author_id, email_from = self._message_compute_author()
+        author_id, email_from = self._get_sender()
         models, ids = zip(*documents, strict=True)
         self.env.cr.execute(
             SQL(

@@ -35,34 +35,45 @@ class BillingFollowupPlan(models.Model):
         "The days between two notices cannot be negative.",
     )
 
-    @api.constrains("stage_ids")
-    def _check_stages(self):
-        self.stage_ids._check_order()
-
     @api.constrains("company_id")
     def _check_company_of_users(self):
         """A plan in use elsewhere cannot become one company's own."""
         for plan in self.filtered("company_id"):
-            others = (
-                self.env["res.company"]
-                .sudo()
-                .search(
-                    [
-                        ("billing_plan_id", "=", plan.id),
-                        "!",
-                        ("id", "child_of", plan.company_id.ids),
-                    ]
-                )
+            others = plan._get_companies_of_use() - self.env["res.company"].search(
+                [("id", "child_of", plan.company_id.ids)]
             )
             if others:
                 raise ValidationError(
                     self.env._(
-                        "%(plan)s is the default plan of %(companies)s: choose another"
-                        " one there first.",
+                        "%(plan)s is used in %(companies)s: choose another one there"
+                        " first.",
                         plan=plan.name,
                         companies=", ".join(others.mapped("name")),
                     )
                 )
+
+    def _get_companies_of_use(self):
+        """Companies that follow the plan, or have customers or invoices that do."""
+        plan_sudo = self.sudo()
+        domain = [("billing_plan_id", "in", self.ids)]
+        companies = plan_sudo.env["res.company"].search([])
+        using = companies.filtered(
+            lambda company: company.billing_plan_id in self
+            or plan_sudo.env["res.partner"]
+            .with_company(company)
+            .with_context(active_test=False)
+            .search_count(domain, limit=1)
+        )
+        invoices = plan_sudo.env["account.move"]._read_group(domain, ["company_id"])
+        return using.union(*[company for (company,) in invoices]).sudo(False)
+
+    def write(self, vals):
+        """Let stages change together: what counts is their order at the end."""
+        plans = self.with_context(billing_stages_together=True)
+        result = super(BillingFollowupPlan, plans).write(vals)
+        if "stage_ids" in vals:
+            self.stage_ids._check_order()
+        return result
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_used(self):

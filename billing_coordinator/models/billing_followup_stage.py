@@ -140,6 +140,8 @@ class BillingFollowupStage(models.Model):
 
     @api.constrains("trigger", "delay", "sequence", "plan_id")
     def _check_order(self):
+        if self.env.context.get("billing_stages_together"):
+            return
         for plan in self.plan_id:
             stages = plan.stage_ids.sorted(lambda s: (s.sequence, s.id))
             if stages[:1].trigger == stage_rule.AFTER_PREVIOUS:
@@ -196,6 +198,12 @@ class BillingFollowupStage(models.Model):
                     " new one, so that the history stays true."
                 )
             )
+
+    def unlink(self):
+        plans = self.plan_id
+        result = super().unlink()
+        plans.stage_ids._check_order()
+        return result
 
     def _as_rule(self):
         """The stages of the plan for the stage rule."""

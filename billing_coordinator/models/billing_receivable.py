@@ -11,6 +11,9 @@ HOLD_REASONS = [
     ("in_transit", "Payment registered, not yet at the bank"),
 ]
 
+# What is true of a row depends on the date that was asked for.
+AS_OF = ["as_of"]
+
 
 class BillingReceivable(models.Model):
     """Open receivable installments: the one answer to *who owes what, as of when*.
@@ -86,12 +89,14 @@ class BillingReceivable(models.Model):
         readonly=True,
         aggregator="sum",
         help="What is still open, in the company's currency as booked.",
+        depends_context=AS_OF,
     )
     residual_currency = fields.Monetary(
         "Open in currency",
         currency_field="currency_id",
         readonly=True,
         aggregator=None,
+        depends_context=AS_OF,
     )
     overdue = fields.Monetary(
         "Overdue amount",
@@ -99,13 +104,23 @@ class BillingReceivable(models.Model):
         readonly=True,
         aggregator="sum",
         help="Open amount if the due date has passed. Credits always count.",
+        depends_context=AS_OF,
     )
-    days_overdue = fields.Integer(readonly=True, aggregator="max")
-    bucket = fields.Selection("_selection_bucket", "Ageing", readonly=True)
+    days_overdue = fields.Integer(
+        readonly=True, aggregator="max", depends_context=AS_OF
+    )
+    bucket = fields.Selection(
+        "_selection_bucket",
+        "Ageing",
+        readonly=True,
+        depends_context=[*AS_OF, "company"],
+    )
     plan_id = fields.Many2one("billing.followup.plan", "Follow-up plan", readonly=True)
     stage_id = fields.Many2one("billing.followup.stage", "Stage", readonly=True)
     noticed_on = fields.Date("Last notice", readonly=True)
-    hold_reason = fields.Selection(HOLD_REASONS, "Not chased because", readonly=True)
+    hold_reason = fields.Selection(
+        HOLD_REASONS, "Not chased because", readonly=True, depends_context=AS_OF
+    )
 
     @api.model
     def _selection_bucket(self):
@@ -144,7 +159,7 @@ class BillingReceivable(models.Model):
             return None
         try:
             return fields.Date.to_date(as_of)
-        except ValueError as error:
+        except (TypeError, ValueError) as error:
             raise UserError(
                 self.env._("%(value)s is not a date (YYYY-MM-DD).", value=as_of)
             ) from error

@@ -298,6 +298,10 @@ class BillingWorklist(models.Model):
         """Make a draft of the notice, to be read and changed before it goes out."""
         self.ensure_one()
         notices = self._prepare_notices()
+        if notices is None:
+            raise UserError(
+                self.env._("Somebody is at work on this customer. Try again in a moment.")
+            )
         if not notices:
             raise UserError(self._explain_waiting())
         action = notices[:1].get_formview_action()

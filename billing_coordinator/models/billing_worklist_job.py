@@ -6,9 +6,11 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from ..tools.followup import SEND
+from ..tools.followup import NOTHING_DUE, SEND
 
 _logger = logging.getLogger(__name__)
+
+COME_BACK_MINUTES = 5
 
 
 class BillingWorklist(models.Model):
@@ -31,11 +33,11 @@ class BillingWorklist(models.Model):
         A payment that is being registered at this moment has its rows locked: then
         nothing is decided, and the job comes back to the customer.
 
-        :return: ``{currency_id: Decision}``, empty when somebody is at work on them
+        :return: ``{currency_id: Decision}``, None when somebody is at work on them
         """
         self.ensure_one()
         if not self.try_lock_for_update(allow_referencing=True):
-            return {}
+            return None
         self.invalidate_recordset()
         locked = self._lock_receivables()
         evaluated = self._evaluate(
@@ -46,7 +48,7 @@ class BillingWorklist(models.Model):
             for _decision, lines in evaluated.values()
             for line in lines
         ):
-            return {}
+            return None
         return {key: decision for key, (decision, _lines) in evaluated.items()}
 
     def _lock_receivables(self):
@@ -66,9 +68,15 @@ class BillingWorklist(models.Model):
         return {line_id for [line_id] in rows}
 
     def _prepare_notices(self, stages=("auto", "manual"), policy=None):
-        """Drafts of the notices that the customer is due for at this moment."""
+        """Drafts of the notices that the customer is due for at this moment.
+
+        :return: None when somebody else is at work on the customer
+        """
+        decisions = self._decide_locked(policy)
+        if decisions is None:
+            return None
         notices = self.env["billing.followup.notice"]
-        for currency_id, decision in self._decide_locked(policy).items():
+        for currency_id, decision in decisions.items():
             wanted = "auto" if decision.stage and decision.stage.automatic else "manual"
             if (
                 decision.outcome == SEND
@@ -84,21 +92,27 @@ class BillingWorklist(models.Model):
         return bool(self.postponed_until and self.postponed_until > today)
 
     def _process_one(self, stages=("auto",), policy=None):
-        """Send the customer what is due, everything checked again under lock."""
+        """Send the customer what is due, everything checked again under lock.
+
+        :return: the notices, None when somebody else is at work on the customer
+        """
         self.ensure_one()
         notices = self._prepare_notices(stages, policy)
+        if notices is None:
+            return None
         for notice in notices:
             notice._issue()
-        self.with_context(tracking_disable=True).write(
-            {"send_requested_on": False, "run_error": False, "run_error_on": False}
-        )
+        values = {"send_requested_on": False, "run_error": False, "run_error_on": False}
+        if self.next_action in ("auto", "send"):
+            values |= {"next_action": "wait", "wait_reason": NOTHING_DUE}
+        self.with_context(tracking_disable=True).write(values)
         return notices
 
     def _send_now(self):
         """Send to these customers at once, stages by hand included."""
         notices = self.env["billing.followup.notice"]
         for row in self:
-            notices |= row._process_one(stages=("auto", "manual"))
+            notices |= row._process_one(stages=("auto", "manual")) or notices
         for company, rows in self.grouped("company_id").items():
             self._refresh(company, rows.partner_id.ids)
         return notices
@@ -149,11 +163,11 @@ class BillingWorklist(models.Model):
         queues = {}
         for company in companies:
             company._tell_bank_data_problem()
-            queues[company.id] = self.search(self._get_queue_domain(company)).ids
+            queues[company] = self.search(self._get_queue_domain(company)).ids
         remaining = sum(map(len, queues.values()))
         self.env["ir.cron"]._commit_progress(remaining=remaining)
-        for company_id, queue in queues.items():
-            if not self._run_company(self.env["res.company"].browse(company_id), queue):
+        for company, queue in queues.items():
+            if not self._run_company(company, queue):
                 break
 
     @api.model
@@ -163,31 +177,45 @@ class BillingWorklist(models.Model):
             allowed_company_ids=company.ids
         )
         policy = worklist._get_policy(company)
-        done, time_left = 0, True
+        done, busy, time_left = [], False, True
         for row_id in queue:
-            worklist.browse(row_id)._process_one_isolated(policy)
-            done += 1
+            busy |= worklist.browse(row_id)._process_one_isolated(policy) is None
+            done.append(row_id)
             time_left = self.env["ir.cron"]._commit_progress(1)
             if not time_left:
                 break
-        partners = worklist.browse(queue[:done]).partner_id
-        worklist._refresh(company, partners.ids)
+        worklist._refresh(company, worklist.browse(done).partner_id.ids)
+        if busy:
+            self._come_back()
         self.env["ir.cron"]._commit_progress()
         return time_left
 
+    @api.model
+    def _come_back(self):
+        """Somebody was at work on a customer: look again in a few minutes."""
+        soon = fields.Datetime.add(fields.Datetime.now(), minutes=COME_BACK_MINUTES)
+        self.env.ref("billing_coordinator.ir_cron_followup").sudo()._trigger(soon)
+
     def _process_one_isolated(self, policy=None):
-        """Process one customer; what fails is noted on it and stops nobody else."""
+        """Process one customer; what fails is noted on it and stops nobody else.
+
+        :return: the notices, None when somebody else is at work on the customer
+        """
+        if self.next_action != "auto" and not self.send_requested_on:
+            return self.env["billing.followup.notice"]  # another worker was faster
         try:
             stages = ("auto", "manual") if self.send_requested_on else ("auto",)
-            self._process_one(stages, policy)
+            notices = self._process_one(stages, policy)
             self.env.flush_all()
+            return notices
         except psycopg2.errors.SerializationFailure:
-            # Somebody changed the customer at this moment: the next run comes back.
             self.env.cr.rollback()
+            return None
         except Exception as error:  # noqa: BLE001 whatever it is, the others go on
             self.env.cr.rollback()
             _logger.warning("Follow-up of %s failed", self, exc_info=True)
             self._record_error(error)
+            return self.env["billing.followup.notice"]
 
     def _record_error(self, error):
         """Keep the reason on the row, where the filter 'Failed' shows it."""

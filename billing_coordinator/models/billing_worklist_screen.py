@@ -7,7 +7,7 @@ class BillingWorklist(models.Model):
 
     _inherit = "billing.worklist"
 
-    todo = fields.Char("What to do", compute="_compute_todo")
+    todo = fields.Char("To do", compute="_compute_todo")
     is_call_due = fields.Boolean(
         "Activity due", compute="_compute_todo", help="An activity is due today."
     )
@@ -23,7 +23,7 @@ class BillingWorklist(models.Model):
         "Notice that did not arrive",
         compute="_compute_notice_ids",
     )
-    failure_reason = fields.Char(related="failed_notice_id.failure_reason")
+    failure_reason = fields.Char(compute="_compute_notice_ids")
 
     @api.depends_context("lang")
     @api.depends(
@@ -100,6 +100,7 @@ class BillingWorklist(models.Model):
             row.failed_notice_id = row.notice_ids.filtered(
                 lambda n: n.state == "failed" and not n.failure_handled
             )[:1]
+            row.failure_reason = row.failed_notice_id.failure_reason
 
     def _get_customers_domain(self):
         """What belongs to one of the rows, and a little more with two companies."""

@@ -57,6 +57,10 @@ class ResCompany(models.Model):
                     )
                 ) from error
 
+    @api.constrains("billing_plan_id")
+    def _check_billing_plan_id(self):
+        self._check_company(["billing_plan_id"])
+
     @api.constrains("billing_bank_freshness", "billing_minimum_claim")
     def _check_billing_limits(self):
         for company in self:

@@ -28,20 +28,31 @@ class ResPartner(models.Model):
     billing_notice_count = fields.Integer(
         "Notices", compute="_compute_billing_worklist_id"
     )
-    billing_currency_id = fields.Many2one(related="billing_worklist_id.currency_id")
-    billing_amount_due = fields.Monetary(
-        related="billing_worklist_id.amount_due", currency_field="billing_currency_id"
+    billing_currency_id = fields.Many2one(
+        "res.currency", "Follow-up currency", compute="_compute_billing_figures"
     )
-    billing_amount_overdue = fields.Monetary(
-        related="billing_worklist_id.amount_overdue",
+    billing_amount_due = fields.Monetary(
+        "Total due",
+        compute="_compute_billing_figures",
         currency_field="billing_currency_id",
     )
-    billing_stage_id = fields.Many2one(related="billing_worklist_id.stage_id")
-    billing_todo = fields.Char(related="billing_worklist_id.todo", string="Next")
-    billing_last_contact_date = fields.Date(
-        related="billing_worklist_id.last_contact_date"
+    billing_amount_overdue = fields.Monetary(
+        "Overdue",
+        compute="_compute_billing_figures",
+        currency_field="billing_currency_id",
     )
-    billing_notice_ids = fields.Many2many(related="billing_worklist_id.notice_ids")
+    billing_stage_id = fields.Many2one(
+        "billing.followup.stage", "Stage reached", compute="_compute_billing_figures"
+    )
+    billing_todo = fields.Char("What to do next", compute="_compute_billing_figures")
+    billing_last_contact_date = fields.Date(
+        "Last contact", compute="_compute_billing_figures"
+    )
+    billing_notice_ids = fields.Many2many(
+        "billing.followup.notice",
+        string="Follow-up notices",
+        compute="_compute_billing_figures",
+    )
     billing_hold_ids = fields.Many2many(
         "billing.hold", string="Follow-up holds", compute="_compute_billing_hold_ids"
     )
@@ -59,6 +70,20 @@ class ResPartner(models.Model):
             row = by_partner.get(partner.commercial_partner_id, rows.browse())
             partner.billing_worklist_id = row
             partner.billing_notice_count = row.notice_count
+
+    @api.depends_context("company")
+    @api.depends("billing_worklist_id")
+    def _compute_billing_figures(self):
+        """What the worklist knows of the customer in the current company."""
+        for partner in self:
+            row = partner.billing_worklist_id
+            partner.billing_currency_id = row.currency_id
+            partner.billing_amount_due = row.amount_due
+            partner.billing_amount_overdue = row.amount_overdue
+            partner.billing_stage_id = row.stage_id
+            partner.billing_todo = row.todo
+            partner.billing_last_contact_date = row.last_contact_date
+            partner.billing_notice_ids = row.notice_ids
 
     @api.depends_context("company")
     def _compute_billing_hold_ids(self):
