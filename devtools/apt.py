@@ -12,7 +12,7 @@ import subprocess
 from pathlib import Path
 
 from . import machine, paths
-from .console import Problem
+from .console import Problem, run_logged
 
 KEYRINGS = [
     Path("/usr/share/keyrings/debian-archive-keyring.gpg"),
@@ -77,12 +77,12 @@ class Apt:
         self.download(packages, archives)
         found = sorted(archives.glob("*.deb"))
         for archive in found:
-            subprocess.run(["dpkg-deb", "-x", archive, root], check=True)
+            run_logged(["dpkg-deb", "-x", archive, root], "unpack", "Unpacking")
         shutil.rmtree(archives)
         return [archive.name for archive in found]
 
     def _configure(self):
-        if not (shutil.which("apt-get") and shutil.which("dpkg-deb")):
+        if not is_available():
             raise Problem(
                 "This machine has no apt-get and dpkg: use Debian or Ubuntu, or name "
                 "your own Odoo 19 in BILLING_ODOO and PostgreSQL in PGHOST."
@@ -150,6 +150,10 @@ class PackageGone(Problem):
             f"The package {package} is no longer offered: "
             "name your own Odoo 19 in BILLING_ODOO (see ./dev help)."
         )
+
+
+def is_available():
+    return bool(shutil.which("apt-get") and shutil.which("dpkg-deb"))
 
 
 def is_ubuntu():

@@ -8,6 +8,7 @@ import platform
 import shutil
 
 from . import apt, machine, paths
+from .console import Problem
 
 PROGRAMS = {
     "chromium": ("chromium", "usr/lib/chromium/chromium"),
@@ -56,6 +57,8 @@ def scripts_of(package):
     """Folder with the scripts of one package, unpacked first when need be."""
     root = paths.cache() / "tools" / package
     if not root.exists():
+        if not apt.is_available():
+            raise Problem(f"{package} is missing: install it on this machine.")
         machine.check_space(1)
         source = source_of(package)
         with machine.new_folder(root) as partial:

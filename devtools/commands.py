@@ -3,6 +3,7 @@
 import contextlib
 import datetime
 import os
+import signal
 import subprocess
 
 from . import (
@@ -34,6 +35,7 @@ LOGINS = {
 def ground(progress, tools=()):
     """Everything Odoo needs: its source, Python packages, tools, PostgreSQL."""
     machine.prepare_folders()
+    postgres.environment()
     with machine.lock("ground"):
         with progress.step("Odoo 19"):
             root = odoo_source.root()
@@ -168,10 +170,15 @@ def psql(arguments):
 
 
 def call(command, environment):
-    """Run in the foreground of the checkout; returns the exit code."""
+    """Run in the foreground of the checkout; returns the exit code.
+
+    A terminal sends Ctrl-C to the program as well; other signals are passed on.
+    """
     process = subprocess.Popen(
         [str(part) for part in command], env=environment, cwd=paths.CHECKOUT
     )
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, lambda *_: process.send_signal(signal.SIGINT))
     while True:
         with contextlib.suppress(KeyboardInterrupt):
             return process.wait()

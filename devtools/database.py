@@ -97,7 +97,7 @@ class Databases:
             said = result.stderr.strip().splitlines() or ["no answer"]
             raise Problem(
                 f"PostgreSQL at {postgres.environment()['PGHOST']} does not answer as "
-                f"it should ({said[-1].rstrip('.')}): check PGHOST, PGPORT, PGUSER and "
+                f"it should ({said[0].rstrip('.')}): check PGHOST, PGPORT, PGUSER and "
                 "PGPASSWORD."
             )
         return json.loads(result.stdout)

@@ -95,6 +95,7 @@ class Server:
 
     def start(self):
         self._make_folders()
+        self._check_reach()
         if not self.cluster.exists():
             self._make_cluster()
         if self._call("pg_ctl", "-D", self.cluster, "status", check=False):
@@ -114,11 +115,16 @@ class Server:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             if self.user:
                 os.chown(folder, self.user.pw_uid, self.user.pw_gid)
-        if self.user and self._call("postgres", "--version", check=False):
-            raise Problem(
-                f"PostgreSQL's user {self.user.pw_name} cannot reach {paths.cache()}: "
-                "name a folder open to other users in BILLING_CACHE."
-            )
+
+    def _check_reach(self):
+        """PostgreSQL's user must get at its programs and its data."""
+        for folder in (self.bin, self.home):
+            seen = subprocess.run(["test", "-x", folder], **self._identity())
+            if seen.returncode:
+                raise Problem(
+                    f"PostgreSQL's user {SYSTEM_USER} cannot reach {folder}: name "
+                    "folders open to other users in BILLING_CACHE and BILLING_DATA."
+                )
 
     def _make_cluster(self):
         partial = self.home / "cluster.partial"

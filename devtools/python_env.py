@@ -68,8 +68,8 @@ def pip_wheel():
 
 
 def borrow_packages(folder):
-    """Let a virtual environment import what the user's own Python can import."""
-    command = [os.environ["BILLING_PYTHON"], "-c", LIST_PACKAGES]
+    """Let a virtual environment import what BILLING_PYTHON, our own, can import."""
+    command = [sys.executable, "-c", LIST_PACKAGES]
     found = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     link = next(folder.glob("lib/python*/site-packages")) / "borrowed.pth"
     link.write_text("\n".join(found.split()) + "\n")
