@@ -52,9 +52,18 @@ class BillingReceivable(models.Model):
             "reconciled",
         ],
         "account.account": ["account_type"],
+        "account.move": ["billing_plan_id", "move_type", "payment_reference"],
         "account.partial.reconcile": ["amount", "max_date"],
-        "billing.hold": ["partner_id", "move_id", "date_end"],
-        "billing.followup.notice.line": ["move_line_id", "stage_id", "advances"],
+        "account.payment": ["invoice_ids", "move_id", "state"],
+        "billing.hold": ["partner_id", "move_id", "date_end", "released_on"],
+        "billing.followup.notice.line": [
+            "move_line_id",
+            "stage_id",
+            "advances",
+            "date",
+        ],
+        "res.company": ["billing_plan_id"],
+        "res.partner": ["active", "billing_plan_id"],
     }
 
     move_line_id = fields.Many2one("account.move.line", "Journal item", readonly=True)

@@ -29,7 +29,7 @@ def score(facts, rules):
     points = {}
     for rule in rules:
         share = min(max(facts.get(rule.fact) or 0, 0) / rule.full_at, 1)
-        if rule.fact == DAYS_SILENT and facts.get(DAYS_OVERDUE, 0) <= 0:
+        if rule.fact == DAYS_SILENT and (facts.get(DAYS_OVERDUE) or 0) <= 0:
             continue
         given = round(share * rule.points)
         if given:
