@@ -135,7 +135,7 @@ class BillingFollowupNotice(models.Model):
             )
         if stage.escalate:
             worklist._plan(
-                self.company_id.billing_responsible_id,
+                self.company_id._get_followup_manager(),
                 self.env._("%(stage)s sent: decide what follows", stage=stage.name),
             )
         if self.state == "failed":

@@ -206,15 +206,19 @@ class BillingWorklist(models.Model):
         return row
 
     def _plan(self, user, summary, note=None, activity_type=None):
-        """Plan an activity on the customer for ``user``, else for who is at work."""
+        """Plan an activity on the customer for ``user``, else for the manager.
+
+        Nobody gets an e-mail about it: the worklist is where they look.
+        """
         self.ensure_one()
-        self.activity_schedule(
+        user = user or self.company_id._get_followup_manager() or self.env.user
+        self.with_context(mail_activity_quick_update=True).activity_schedule(
             activity_type_id=(
                 activity_type or self.env.ref("mail.mail_activity_data_todo")
             ).id,
             summary=summary,
             note=note or "",
-            user_id=(user or self.env.user).id,
+            user_id=user.id,
         )
 
     # -- buttons ------------------------------------------------------------------

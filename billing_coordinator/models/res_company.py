@@ -75,6 +75,17 @@ class ResCompany(models.Model):
         companies = self.search([("billing_plan_id", "=", False)])
         companies.billing_plan_id = self._fields["billing_plan_id"].default(self)
 
+    def _get_followup_manager(self):
+        """The follow-up manager; where none is set, the first user with that role."""
+        self.ensure_one()
+        if self.billing_responsible_id:
+            return self.billing_responsible_id
+        group = self.env.ref("billing_coordinator.group_billing_manager").sudo()
+        users = group.all_user_ids.filtered(
+            lambda user: user.active and not user.share and self in user.company_ids
+        )
+        return users.sorted("id")[:1]
+
     def _get_bank_data_date(self):
         """Date of the newest bank statement line, None if there is none."""
         self.ensure_one()
@@ -119,7 +130,7 @@ class ResCompany(models.Model):
         self.ensure_one()
         problem = self._get_bank_data_problem()
         today = fields.Date.context_today(self)
-        manager = self.billing_responsible_id
+        manager = self._get_followup_manager()
         if not problem or not manager or self.billing_bank_problem_told_on == today:
             return
         self.billing_bank_problem_told_on = today
