@@ -73,15 +73,15 @@ class BillingFollowupNoticeLine(models.Model):
     def _get_texts(self):
         """Rows as the customer reads them, claims before credits.
 
-        :return: list of (number, due date, days overdue, stage, amount)
+        :return: list of (number, due date, stage, days overdue, amount)
         """
         lang = get_lang(self.env)
         return [
             (
                 line.label,
                 _format_day(lang.code, lang.date_format, line.date_maturity),
-                line.days_overdue if line.days_overdue > 0 else "",
                 line.stage_id.name or "",
+                line.days_overdue if line.days_overdue > 0 else "",
                 line.currency_id.format(line.residual),
             )
             for line in self.sorted(lambda line: line.residual < 0)

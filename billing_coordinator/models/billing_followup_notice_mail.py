@@ -3,6 +3,12 @@ from markupsafe import Markup
 from odoo import Command, api, fields, models
 from odoo.tools import SQL, email_normalize
 
+# Mail programs have no style of their own that one would want.
+EMAIL_FRAME = Markup(
+    '<div style="font-family: Arial, Helvetica, sans-serif; font-size: 14px;'
+    ' line-height: 1.5; color: #222222; max-width: 680px;">%s</div>'
+)
+
 
 class BillingFollowupNotice(models.Model):
     """The message of a notice: text, address, attachments, traces and answers."""
@@ -105,7 +111,7 @@ class BillingFollowupNotice(models.Model):
             .create(
                 {
                     "mail_message_id": message.id,
-                    "body_html": self.body,
+                    "body_html": EMAIL_FRAME % (self.body or ""),
                     "recipient_ids": [Command.link(self.contact_id.id)],
                     "references": message.message_id,
                     "auto_delete": True,
