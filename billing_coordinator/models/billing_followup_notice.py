@@ -5,6 +5,7 @@ from odoo.tools import SQL
 SENT_STATUSES = {"sent"}
 FAILED_STATUSES = {"bounce", "exception", "canceled"}
 CLAIM_FIELDS = {
+    "name",
     "company_id",
     "partner_id",
     "currency_id",
@@ -16,6 +17,8 @@ CLAIM_FIELDS = {
     "line_ids",
     "subject",
     "body",
+    "issued_on",
+    "issued_by_id",
 }
 
 
@@ -218,6 +221,8 @@ class BillingFollowupNotice(models.Model):
                     " make a new one."
                 )
             )
+        if "cancelled_on" in vals:
+            self._check_can_be_cancelled()
         return super().write(vals)
 
     @api.ondelete(at_uninstall=False)
@@ -238,24 +243,32 @@ class BillingFollowupNotice(models.Model):
 
     def action_cancel(self, reason=None):
         """Take notices back that have not gone out; their stages are given back."""
-        for notice in self:
-            if notice.state == "sent":
-                raise UserError(
-                    self.env._(
-                        "%(notice)s has been sent and cannot be taken back.",
-                        notice=notice.display_name,
-                    )
-                )
         notices = self.filtered(lambda notice: notice.state != "cancelled")
+        notices._check_can_be_cancelled()
         mails = notices.sudo().mail_message_id.mail_ids
         mails.filtered(lambda mail: mail.state == "outgoing").cancel()
         notices.write({"cancelled_on": fields.Datetime.now(), "cancel_reason": reason})
         notices.line_ids._give_back()
         notices._refresh_worklist()
 
+    def _check_can_be_cancelled(self):
+        for notice in self:
+            if notice.state == "sent" or notice.cancelled_on:
+                raise UserError(
+                    self.env._(
+                        "%(notice)s has been sent and cannot be taken back.",
+                        notice=notice.display_name,
+                    )
+                    if notice.state == "sent"
+                    else self.env._(
+                        "%(notice)s is cancelled already.", notice=notice.display_name
+                    )
+                )
+
     def action_retry(self):
         """Send failed e-mails once more, to the address as it is now."""
         for notice in self.filtered(lambda n: n.state == "failed" and n.send_email):
+            notice._check_still_owed()
             notice.write(notice._queue_email())
         self._refresh_worklist()
 
@@ -271,6 +284,7 @@ class BillingFollowupNotice(models.Model):
         letters = self.filtered(lambda n: n.letter_state and n.state != "cancelled")
         if not letters:
             raise UserError(self.env._("None of these notices goes out as a letter."))
+        letters.filtered(lambda n: n.letter_state == "to_print")._check_still_owed()
         return self.env.ref(
             "billing_coordinator.action_report_followup_letter"
         ).report_action(letters)

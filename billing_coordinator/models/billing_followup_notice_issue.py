@@ -63,7 +63,7 @@ class BillingFollowupNotice(models.Model):
                     "days_overdue": (today - row.due).days,
                     "residual": row.residual_currency,
                     "stage_id": step.stage.id if step else row.stage_id,
-                    "advances": bool(step),
+                    "reaches_stage": bool(step),
                     "date": self.date,
                 }
             )
@@ -103,6 +103,42 @@ class BillingFollowupNotice(models.Model):
         self._issue()
         worklist._refresh(self.company_id, self.partner_id.ids)
 
+    def _check_still_owed(self):
+        """Refuse to send again what was paid, credited or put on hold since."""
+        for notice in self:
+            if not notice._is_still_owed():
+                raise UserError(
+                    self.env._(
+                        "%(customer)s no longer owes what %(notice)s says: something"
+                        " was paid, credited or put on hold. Cancel it; the next run"
+                        " makes a new one if something is left.",
+                        customer=notice.partner_id.display_name,
+                        notice=notice.name,
+                    )
+                )
+
+    def _is_still_owed(self):
+        """Whether what the notice says is open and may be chased, with the rows locked."""
+        self.ensure_one()
+        worklist = self.env["billing.worklist"]._get_row(
+            self.company_id, self.partner_id
+        )
+        if worklist._decide_locked() is None:
+            return False
+        claimed = {line.move_line_id.id: line.residual for line in self.line_ids}
+        receivables = self.env["billing.receivable"]
+        receivables.invalidate_model()
+        rows = receivables.search(
+            [
+                ("company_id", "=", self.company_id.id),
+                ("partner_id", "=", self.partner_id.id),
+                ("currency_id", "=", self.currency_id.id),
+                ("hold_reason", "=", False),
+            ]
+        ).filtered(lambda row: row.id in claimed or row.residual < 0)
+        claimed.pop(False, None)
+        return {row.id: row.residual_currency for row in rows} == claimed
+
     def _issue(self):
         """Issue the notice: its stages count from now on, its message is queued."""
         self.ensure_one()
@@ -114,6 +150,7 @@ class BillingFollowupNotice(models.Model):
         if self.send_email:
             values |= self._queue_email()
         self.write(values)
+        self.line_ids._advance()
         self._log_on_documents()
         self._plan_activities()
 

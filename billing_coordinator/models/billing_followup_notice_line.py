@@ -37,9 +37,13 @@ class BillingFollowupNoticeLine(models.Model):
         index="btree_not_null",
         help="Stage of the receivable with this notice; empty for a credit.",
     )
+    reaches_stage = fields.Boolean(
+        help="The receivable reaches the stage with this notice; others are only named.",
+    )
     advances = fields.Boolean(
-        help="The receivable reaches the stage with this notice. Drafts and cancelled"
-        " notices advance nothing.",
+        readonly=True,
+        copy=False,
+        help="The stage counts. Drafts and cancelled notices advance nothing.",
     )
     date = fields.Date("Notice date", required=True)
     state = fields.Selection(related="notice_id.state")
@@ -51,14 +55,22 @@ class BillingFollowupNoticeLine(models.Model):
     )
     _latest_idx = models.Index("(move_line_id, id DESC) WHERE advances")
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        lines = super().create([dict(vals, advances=False) for vals in vals_list])
+        lines._check_not_issued()
+        return lines
+
     def write(self, vals):
-        if vals.keys() - {"advances"} and any(self.mapped("notice_id.issued_on")):
-            raise UserError(self.env._("An issued notice is history."))
-        return super().write(vals)
+        self._check_not_issued()
+        return super().write(dict(vals, advances=False))
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_issued(self):
-        if any(self.mapped("notice_id.issued_on")):
+        self._check_not_issued()
+
+    def _check_not_issued(self):
+        if any(self.notice_id.mapped("issued_on")):
             raise UserError(self.env._("An issued notice is history."))
 
     def action_open_notice(self):
@@ -87,9 +99,15 @@ class BillingFollowupNoticeLine(models.Model):
             for line in self.sorted(lambda line: line.residual < 0)
         ]
 
+    def _advance(self):
+        """The notice goes out: its stages count from now on, each only once."""
+        reaching = self.filtered("reaches_stage")
+        super(BillingFollowupNoticeLine, reaching).write({"advances": True})
+
     def _give_back(self):
         """The notice does not count any more: return to the stage before it."""
-        self.filtered("advances").advances = False
+        advanced = self.filtered("advances")
+        super(BillingFollowupNoticeLine, advanced).write({"advances": False})
 
 
 @lru_cache(maxsize=4096)
