@@ -284,10 +284,25 @@ class BillingFollowupNotice(models.Model):
         letters = self.filtered(lambda n: n.letter_state and n.state != "cancelled")
         if not letters:
             raise UserError(self.env._("None of these notices goes out as a letter."))
-        letters.filtered(lambda n: n.letter_state == "to_print")._check_still_owed()
+        letters -= letters._withdraw_stale_letters()
+        if not letters:
+            return self.env["billing.worklist"]._notify(
+                "warning",
+                self.env._(
+                    "Nothing is left to print: the customers no longer owe what the"
+                    " letters say, so these were cancelled."
+                ),
+            )
         return self.env.ref(
             "billing_coordinator.action_report_followup_letter"
         ).report_action(letters)
+
+    def _withdraw_stale_letters(self):
+        """Cancel and return the letters whose claim was settled before printing."""
+        waiting = self.filtered(lambda notice: notice.letter_state == "to_print")
+        stale = waiting.filtered(lambda notice: not notice._is_still_owed())
+        stale.action_cancel(self.env._("Settled before the letter was printed"))
+        return stale
 
     def action_mark_printed(self):
         """The letters are in the post."""

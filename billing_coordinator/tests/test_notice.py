@@ -546,8 +546,9 @@ class TestNoticeFate(NoticeCase):
         self.first.write({"send_email": False, "send_letter": True})
         notice = self._send()
         self._pay(self.invoice, 1)
-        with self.assertRaisesRegex(UserError, "no longer owes"):
-            notice.action_print_letters()
+        action = notice.action_print_letters()
+        self.assertEqual(action["tag"], "display_notification")
+        self.assertEqual(notice.state, "cancelled")
 
     def test_letters(self):
         self.first.write({"send_email": False, "send_letter": True})
