@@ -39,6 +39,7 @@ class BillingFollowupNotice(models.Model):
         for notice in self:
             template = notice.stage_id.mail_template_id
             if not template:
+                notice.stage_id._check_text()
                 notice.subject = notice.stage_id.name
                 continue
             lang = notice._get_lang()
