@@ -8,7 +8,9 @@ from .console import Problem
 HELP = """\
 Usage: ./dev COMMAND [ARGUMENTS]
 
-  run [--database NAME]   serve a demo of the addon; installs all it needs first
+  run [--fresh] [--database NAME]
+                          serve a demo of the addon; installs all it needs first;
+                          --fresh makes the demo anew
   mail [N]                list the mails the demo sent, or print one (1: the latest)
   load FILE.csv [--as-of DATE] [--no-payments] [--database NAME]
                           put receivables of your own into a database without demo

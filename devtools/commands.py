@@ -54,7 +54,9 @@ def ground(progress, tools=()):
 
 def run(arguments):
     """Serve the demo database, or one that ./dev load made."""
-    name, rest = take_option(arguments, "--database", DEMO)
+    anew = "--fresh" in arguments
+    words = [word for word in arguments if word != "--fresh"]
+    name, rest = take_option(words, "--database", DEMO)
     if rest:
         raise Problem(f"./dev run does not know {rest[0]!r}: see ./dev help.")
     server.stop_on_signals()
@@ -64,7 +66,10 @@ def run(arguments):
     with ground(progress, ["wkhtmltopdf"]) as odoo:
         databases = database.Databases(odoo)
         with progress.step(f"Database {name}"):
-            (databases.demo if name == DEMO else databases.kept)(name)
+            if name == DEMO:
+                databases.demo(name, anew)
+            else:
+                databases.kept(name)
         with server.mail_catcher(odoo) as smtp_port:
             odoo.configure(name, smtp_port)
             with contextlib.ExitStack() as stack:

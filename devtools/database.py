@@ -37,12 +37,12 @@ class Databases:
         self.odoo = odoo
         self.edition = paths.digest(odoo.root, odoo_source.version(odoo.root))
 
-    def demo(self, name):
+    def demo(self, name, anew=False):
         """Demo database; keeps the user's data and is upgraded in place."""
         stamp = fingerprint()
         with machine.lock(f"database-{name}"):
             found = self.stamp(name)
-            if found is None or found == BUILDING:
+            if anew or found in (None, BUILDING):
                 self._create(name)
                 self._install(name, "--with-demo")
                 self._finish_demo(name)
@@ -64,7 +64,7 @@ class Databases:
         stamp = fingerprint()
         with machine.lock(f"database-{name}"):
             found = self.stamp(name)
-            if found is None or found == BUILDING:
+            if found in (None, BUILDING):
                 self._create(name, template=self._template())
                 self._install(name)
             elif found != stamp:
