@@ -37,6 +37,11 @@
         "views/res_partner_views.xml",
         "views/billing_coordinator_menus.xml",
     ],
+    "demo": [
+        "demo/demo_companies.xml",
+        "demo/demo_users.xml",
+        "demo/demo_receivables.xml",
+    ],
     "assets": {
         "web.assets_backend": ["billing_coordinator/static/src/**/*"],
         "web.assets_tests": ["billing_coordinator/static/tests/tours/**/*"],
