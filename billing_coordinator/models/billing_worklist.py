@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
+from odoo.tools import SQL
 
 from ..tools import followup
 
@@ -140,7 +141,7 @@ class BillingWorklist(models.Model):
         return super()._order_field_to_sql(
             alias,
             "oldest_due_date",
-            fields.SQL_DESC if descending else fields.SQL_ASC,
+            SQL("DESC") if descending else SQL("ASC"),
             nulls,
             query,
         )
@@ -226,6 +227,7 @@ class BillingWorklist(models.Model):
     @api.model
     def action_open_worklist(self):
         """Open the worklist with figures of this moment."""
+        self.browse().check_access("write")
         self._refresh_changed(self.env.companies)
         return self.env["ir.actions.act_window"]._for_xml_id(
             "billing_coordinator.billing_worklist_action"
