@@ -6,4 +6,5 @@ from . import test_notice
 from . import test_plan
 from . import test_priority
 from . import test_receivable
+from . import test_security
 from . import test_stage_rule

@@ -116,14 +116,18 @@ class BillingCase(TransactionCase):
 
     @classmethod
     def _make_account(cls, company, code, kind):
-        return cls.env["account.account"].with_company(company).create(
-            {
-                "name": f"{kind} of {company.name}",
-                "code": code,
-                "account_type": kind,
-                "company_ids": [Command.set(company.ids)],
-                "reconcile": kind in ("asset_receivable", "liability_payable"),
-            }
+        return (
+            cls.env["account.account"]
+            .with_company(company)
+            .create(
+                {
+                    "name": f"{kind} of {company.name}",
+                    "code": code,
+                    "account_type": kind,
+                    "company_ids": [Command.set(company.ids)],
+                    "reconcile": kind in ("asset_receivable", "liability_payable"),
+                }
+            )
         )
 
     @classmethod
@@ -201,33 +205,37 @@ class BillingCase(TransactionCase):
     def _make_invoices(cls, specs, post=True, company=None, **values):
         """Posted invoices of ``(customer, amount, days overdue)``, in one call."""
         company = company or cls.company
-        moves = cls.env["account.move"].with_company(company).create(
-            [
-                {
-                    "move_type": "out_invoice",
-                    "partner_id": (customer or cls.customer).id,
-                    "company_id": company.id,
-                    "journal_id": cls._journal("TINV", company).id,
-                    "currency_id": company.currency_id.id,
-                    "invoice_date": days(-overdue - 30),
-                    "date": days(-overdue - 30),
-                    "invoice_payment_term_id": False,
-                    "invoice_date_due": days(-overdue),
-                    "invoice_line_ids": [
-                        Command.create(
-                            {
-                                "name": "Service",
-                                "quantity": 1,
-                                "price_unit": amount,
-                                "account_id": cls._account("income", company).id,
-                                "tax_ids": [Command.clear()],
-                            }
-                        )
-                    ],
-                    **values,
-                }
-                for customer, amount, overdue in specs
-            ]
+        moves = (
+            cls.env["account.move"]
+            .with_company(company)
+            .create(
+                [
+                    {
+                        "move_type": "out_invoice",
+                        "partner_id": (customer or cls.customer).id,
+                        "company_id": company.id,
+                        "journal_id": cls._journal("TINV", company).id,
+                        "currency_id": company.currency_id.id,
+                        "invoice_date": days(-overdue - 30),
+                        "date": days(-overdue - 30),
+                        "invoice_payment_term_id": False,
+                        "invoice_date_due": days(-overdue),
+                        "invoice_line_ids": [
+                            Command.create(
+                                {
+                                    "name": "Service",
+                                    "quantity": 1,
+                                    "price_unit": amount,
+                                    "account_id": cls._account("income", company).id,
+                                    "tax_ids": [Command.clear()],
+                                }
+                            )
+                        ],
+                        **values,
+                    }
+                    for customer, amount, overdue in specs
+                ]
+            )
         )
         if post:
             moves.action_post()
@@ -259,14 +267,18 @@ class BillingCase(TransactionCase):
                 "currency_id": currency.id,
             },
         ]
-        move = cls.env["account.move"].with_company(company).create(
-            {
-                "move_type": "entry",
-                "journal_id": cls._journal("TMISC", company).id,
-                "date": day,
-                "line_ids": [Command.create(line) for line in lines],
-                **values,
-            }
+        move = (
+            cls.env["account.move"]
+            .with_company(company)
+            .create(
+                {
+                    "move_type": "entry",
+                    "journal_id": cls._journal("TMISC", company).id,
+                    "date": day,
+                    "line_ids": [Command.create(line) for line in lines],
+                    **values,
+                }
+            )
         )
         move.action_post()
         return move

@@ -40,7 +40,9 @@ class TestDecision(BaseCase):
         decision = decide(lines, make_policy())
         self.assertEqual(decision.outcome, followup.SEND)
         self.assertEqual(decision.stage.id, 2)
-        self.assertEqual({i: s.stage.id for i, s in decision.steps.items()}, {1: 2, 2: 1})
+        self.assertEqual(
+            {i: s.stage.id for i, s in decision.steps.items()}, {1: 2, 2: 1}
+        )
         self.assertEqual([line.id for line in decision.listed], [1, 2, 3])
         self.assertEqual(decision.amount, 300)
 
@@ -52,7 +54,9 @@ class TestDecision(BaseCase):
 
     def test_nothing_is_claimed_where_credits_cover_it(self):
         for credit in (-100.0, -250.0):
-            decision = decide([make_line(1, 10), make_line(2, 1, credit)], make_policy())
+            decision = decide(
+                [make_line(1, 10), make_line(2, 1, credit)], make_policy()
+            )
             self.assertEqual(decision.outcome, followup.CREDITED)
 
     def test_held_line_is_not_listed(self):
@@ -67,7 +71,9 @@ class TestDecision(BaseCase):
 
     def test_nothing_due_says_until_when(self):
         decision = decide([make_line(1, 2), make_line(2, -9)], make_policy())
-        self.assertEqual((decision.outcome, decision.date), (followup.NOTHING_DUE, day(5)))
+        self.assertEqual(
+            (decision.outcome, decision.date), (followup.NOTHING_DUE, day(5))
+        )
 
     def test_end_of_the_plan(self):
         line = make_line(1, 90, stage_id=3, stage_nominal=30, noticed_on=day(-50))
@@ -84,7 +90,9 @@ class TestDecision(BaseCase):
     def test_nothing_open(self):
         self.assertEqual(decide([], make_policy()).outcome, followup.NOTHING_DUE)
         lone_credit = [make_line(1, 10, -50.0)]
-        self.assertEqual(decide(lone_credit, make_policy()).outcome, followup.NOTHING_DUE)
+        self.assertEqual(
+            decide(lone_credit, make_policy()).outcome, followup.NOTHING_DUE
+        )
 
     def test_courtesy_reminder_lists_what_is_not_overdue_yet(self):
         policy = make_policy((AFTER_DUE, -3), (AFTER_DUE, 7))
@@ -94,7 +102,9 @@ class TestDecision(BaseCase):
 
     def test_month_end(self):
         policy = make_policy((AFTER_MONTH_END, 10))
-        self.assertEqual(decide([make_line(1, 10)], policy).date, datetime.date(2025, 7, 10))
+        self.assertEqual(
+            decide([make_line(1, 10)], policy).date, datetime.date(2025, 7, 10)
+        )
         self.assertEqual(decide([make_line(1, 20)], policy).outcome, followup.SEND)
 
     def test_after_the_previous_notice(self):
@@ -102,7 +112,9 @@ class TestDecision(BaseCase):
         values = {"stage_id": 1, "stage_nominal": 7}
         late = make_line(1, 60, noticed_on=day(-13), **values)
         decision = decide([late], policy)
-        self.assertEqual((decision.outcome, decision.date), (followup.NOTHING_DUE, day(1)))
+        self.assertEqual(
+            (decision.outcome, decision.date), (followup.NOTHING_DUE, day(1))
+        )
         ready = make_line(1, 60, noticed_on=day(-14), **values)
         self.assertEqual(decide([ready], policy).stage.id, 2)
 
@@ -123,7 +135,9 @@ class TestDecision(BaseCase):
         lines = [make_line(1, 8), make_line(2, 45, plan_id=OTHER_PLAN)]
         decision = decide(lines, policy)
         self.assertEqual(decision.stage.id, 9)
-        self.assertEqual({i: s.stage.id for i, s in decision.steps.items()}, {1: 1, 2: 9})
+        self.assertEqual(
+            {i: s.stage.id for i, s in decision.steps.items()}, {1: 1, 2: 9}
+        )
 
 
 class TestHoldingBack(BaseCase):
@@ -171,7 +185,9 @@ class TestHoldingBack(BaseCase):
 
     def test_no_interval(self):
         contact = Contact(TODAY, TODAY)
-        self.assertEqual(decide([make_line(1, 10)], make_policy(), contact).outcome, "send")
+        self.assertEqual(
+            decide([make_line(1, 10)], make_policy(), contact).outcome, "send"
+        )
 
 
 MONEY = st.integers(-50_000, 50_000).filter(bool).map(lambda cents: cents / 100)
@@ -218,7 +234,9 @@ class TestDecisionProperties(BaseCase):
             for line in lines
             if line.residual_currency > 0 and not line.hold
         )
-        credit = sum(line.residual_currency for line in lines if line.residual_currency < 0)
+        credit = sum(
+            line.residual_currency for line in lines if line.residual_currency < 0
+        )
         if decision.outcome == followup.SEND:
             self.assertGreater(decision.amount, 0)
             self.assertLessEqual(decision.amount, round(owed + credit, 2))

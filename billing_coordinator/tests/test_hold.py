@@ -39,7 +39,11 @@ class TestHold(SecondCompany, BillingCase):
     def test_ends_by_itself(self):
         self._make_invoice(overdue=10)
         hold = self._hold(date_end=days(3))
-        for number, state, sent in ((0, "active", 0), (3, "active", 0), (4, "ended", 1)):
+        for number, state, sent in (
+            (0, "active", 0),
+            (3, "active", 0),
+            (4, "ended", 1),
+        ):
             with self._at(days(number)):
                 self.env.invalidate_all()
                 self.assertEqual(hold.state, state)
@@ -51,7 +55,9 @@ class TestHold(SecondCompany, BillingCase):
         hold = self._hold()
         self.assertEqual(self._row().hold_ids, hold)
         hold.action_release()
-        self.assertEqual((hold.state, hold.released_by_id), ("released", self.coordinator))
+        self.assertEqual(
+            (hold.state, hold.released_by_id), ("released", self.coordinator)
+        )
         self.assertFalse(self._row().hold_ids)
         self.assertTrue(self._send())
 

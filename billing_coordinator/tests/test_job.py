@@ -55,7 +55,9 @@ class TestJob(JobCase):
         self.assertEqual(len(self._issued()), 3)
         self.assertEqual(len(self._queued_mails()), 3)
         self.assertEqual(set(self._issued().mapped("state")), {"queued"})
-        rows = self.env["billing.worklist"].search([("partner_id", "in", self.customers.ids)])
+        rows = self.env["billing.worklist"].search(
+            [("partner_id", "in", self.customers.ids)]
+        )
         self.assertEqual(rows.mapped("last_notice_date"), [TODAY] * 3)
         self.assertEqual(rows.stage_id, self.first)
 
@@ -395,12 +397,16 @@ class TestCustomersThatChange(SecondCompany, JobCase):
         self._run_job()
         self.assertEqual(len(self._issued()), 2)
         self.assertEqual(self._issued().partner_id, self.customer)
-        row = self.env["billing.worklist"].search([("partner_id", "=", self.customer.id)])
+        row = self.env["billing.worklist"].search(
+            [("partner_id", "=", self.customer.id)]
+        )
         self.assertEqual((len(row), row.amount_due, row.stage_id), (1, 160, self.first))
         with self._at(days(5)):
             self._run_job()
         last = self._issued().sorted("id")[-1]
-        self.assertEqual((last.stage_id, last.line_ids.move_id), (self.second, one + other))
+        self.assertEqual(
+            (last.stage_id, last.line_ids.move_id), (self.second, one + other)
+        )
 
     def test_merged_while_on_hold(self):
         self._make_invoice(self.customers[1])
@@ -495,13 +501,18 @@ class TestWorklist(JobCase):
             ("<=", 5, self.customers[1]),
         ):
             found = worklist.search(
-                [("company_id", "=", self.company.id), ("days_overdue", operator, number)]
+                [
+                    ("company_id", "=", self.company.id),
+                    ("days_overdue", operator, number),
+                ]
             )
             self.assertEqual(found.partner_id, expected, (operator, number))
 
     def test_refreshed_when_the_ledger_moved(self):
         """The frequent refresh takes only those whose open amount has changed."""
-        invoices = self._make_invoices([(customer, 100, 10) for customer in self.customers])
+        invoices = self._make_invoices(
+            [(customer, 100, 10) for customer in self.customers]
+        )
         worklist = self.env["billing.worklist"]
         worklist._refresh_changed(self.company)
         rows = worklist.search([("partner_id", "in", self.customers.ids)])
@@ -544,7 +555,9 @@ class TestQueries(JobCase):
                 for index in range(number)
             ]
         )
-        self._make_invoices([(customer, 100, 10) for customer in customers for _n in "ab"])
+        self._make_invoices(
+            [(customer, 100, 10) for customer in customers for _n in "ab"]
+        )
 
     def _count(self, work):
         self.env.flush_all()
@@ -646,9 +659,7 @@ class TestBranches(JobCase):
         )
         self.env.user.company_ids = [Command.link(branch.id)]
         branch.write({"billing_plan_id": self.plan.id, "billing_bank_freshness": 0})
-        invoice = self._make_invoice(
-            company=self.company, amount=80
-        )
+        invoice = self._make_invoice(company=self.company, amount=80)
         self._run_job()
         self.assertEqual(self._notices().company_id, self.company)
         self.assertEqual(self._notices().line_ids.move_id, invoice)

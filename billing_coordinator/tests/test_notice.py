@@ -74,12 +74,16 @@ class NoticeCase(BillingCase, MailCase):
 
     def _receive(self, template, notice, address=None):
         message = template.format(
-            to=self.domain.bounce_email if template is BOUNCE else "answers@"
-            "followup.example.com",
+            to=self.domain.bounce_email
+            if template is BOUNCE
+            else "answers@followup.example.com",
             address=address or self.customer.email,
             message_id=notice.mail_message_id.message_id,
         )
-        with self.mock_mail_gateway(), mute_logger("odoo.addons.mail.models.mail_thread"):
+        with (
+            self.mock_mail_gateway(),
+            mute_logger("odoo.addons.mail.models.mail_thread"),
+        ):
             self.env["mail.thread"].message_process(None, message)
         notice.invalidate_recordset()
 
@@ -110,7 +114,13 @@ class TestNotice(NoticeCase):
             ],
         )
         lines = [
-            (line.move_id, line.residual, line.days_overdue, line.stage_id, line.advances)
+            (
+                line.move_id,
+                line.residual,
+                line.days_overdue,
+                line.stage_id,
+                line.advances,
+            )
             for line in notice.line_ids
         ]
         none = self.first.browse()
@@ -122,7 +132,9 @@ class TestNotice(NoticeCase):
                 (first, 100, 20, self.first, True),
             ],
         )
-        self.assertEqual(lines and sum(notice.line_ids.mapped("residual")), notice.amount)
+        self.assertEqual(
+            lines and sum(notice.line_ids.mapped("residual")), notice.amount
+        )
 
     def test_text(self):
         invoice = self._make_invoice(amount=1234.5)
@@ -197,7 +209,9 @@ class TestNotice(NoticeCase):
         contact = self._make_customer("Accounts", parent_id=self.customer.id)
         self._make_invoice(contact)
         notice = self._send()
-        self.assertEqual((notice.partner_id, notice.contact_id), (self.customer, contact))
+        self.assertEqual(
+            (notice.partner_id, notice.contact_id), (self.customer, contact)
+        )
 
     def test_contact_with_an_address_comes_first(self):
         contact = self._make_customer("Silent", parent_id=self.customer.id, email=False)
@@ -208,7 +222,9 @@ class TestNotice(NoticeCase):
         invoices = self._make_invoices([(None, 100, 10), (None, 60, 12)])
         notice = self._send()
         for record in (self.customer, *invoices):
-            message = record.message_ids.filtered(lambda m: notice.name in (m.body or ""))
+            message = record.message_ids.filtered(
+                lambda m: notice.name in (m.body or "")
+            )
             self.assertEqual(len(message), 1, record)
             self.assertTrue(message.is_internal)
 
@@ -234,7 +250,9 @@ class TestNotice(NoticeCase):
         self.assertEqual(len(attached), 3)
         self.assertIn(f"{notice.name}.pdf", attached.mapped("name"))
         for invoice in invoices:
-            self.assertIn(invoice._get_invoice_report_filename(), attached.mapped("name"))
+            self.assertIn(
+                invoice._get_invoice_report_filename(), attached.mapped("name")
+            )
 
     def test_follow_up_line_on_the_invoice(self):
         invoice = self._make_invoice()
@@ -423,7 +441,9 @@ class TestNoticeHistory(NoticeCase):
         invoice.button_draft()
         invoice.with_context(force_delete=True).unlink()
         line = notice.line_ids
-        self.assertEqual((line.label, line.residual, line.move_id.id), (number, 100, False))
+        self.assertEqual(
+            (line.label, line.residual, line.move_id.id), (number, 100, False)
+        )
 
     def test_customer_with_notices_cannot_be_deleted(self):
         self._make_invoice()
@@ -496,7 +516,9 @@ class TestNoticeFate(NoticeCase):
     def test_blacklisted_address(self):
         self.env["mail.blacklist"]._add(self.customer.email)
         notice = self._send()
-        self.assertEqual((notice.state, notice.address_problem), ("failed", "blacklisted"))
+        self.assertEqual(
+            (notice.state, notice.address_problem), ("failed", "blacklisted")
+        )
 
     def test_failed_counts_as_issued(self):
         """What did not arrive is solved by a person; it is not repeated every day."""
@@ -555,7 +577,9 @@ class TestNoticeFate(NoticeCase):
         notice = self._send().with_user(self.coordinator)
         self.assertEqual((notice.state, notice.letter_state), ("queued", "to_print"))
         action = notice.action_print_letters()
-        self.assertEqual(action["report_name"], "billing_coordinator.report_followup_letter")
+        self.assertEqual(
+            action["report_name"], "billing_coordinator.report_followup_letter"
+        )
         html = self.env["ir.actions.report"]._render_qweb_html(
             action["report_name"], notice.ids
         )[0]

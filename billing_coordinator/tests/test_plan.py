@@ -172,9 +172,7 @@ class TestPlanInput(SecondCompany, BillingCase):
 class TestPlanChoice(SecondCompany, BillingCase):
     def test_default_plan_of_the_addon(self):
         plan = self.env.ref("billing_coordinator.followup_plan_default")
-        self.assertEqual(
-            plan.stage_ids.mapped("nominal_days"), [-3, 7, 15, 30]
-        )
+        self.assertEqual(plan.stage_ids.mapped("nominal_days"), [-3, 7, 15, 30])
         self.assertEqual(self._make_company("New Ltd").billing_plan_id, plan)
         second, final = plan.stage_ids[2:]
         self.assertEqual(second.activity_type_id.category, "phonecall")

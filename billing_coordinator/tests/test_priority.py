@@ -48,7 +48,9 @@ class TestPriority(BaseCase):
         self.assertEqual(score({DAYS_SILENT: 60, DAYS_OVERDUE: 1}, rules)[0], 10)
 
     def test_credit_balance_gives_no_points(self):
-        self.assertEqual(score({CREDIT_USED: -80}, [Rule(CREDIT_USED, 10, 100)]), (0, {}))
+        self.assertEqual(
+            score({CREDIT_USED: -80}, [Rule(CREDIT_USED, 10, 100)]), (0, {})
+        )
 
     def test_never_more_than_a_hundred(self):
         rules = [Rule(DAYS_OVERDUE, 80, 1), Rule(CREDIT_USED, 80, 1)]

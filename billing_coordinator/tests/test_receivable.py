@@ -54,7 +54,9 @@ class TestReceivable(BillingCase):
         """An opening balance counts; without due date, from its own date."""
         self._make_entry(self.customer, 80, days(-40))
         row = self._receivables()
-        self.assertEqual((row.residual, row.days_overdue, row.move_type), (80, 40, "entry"))
+        self.assertEqual(
+            (row.residual, row.days_overdue, row.move_type), (80, 40, "entry")
+        )
         self.assertEqual(row.hold_reason, "no_followup")
 
     def test_installments_count_one_by_one(self):
@@ -85,7 +87,9 @@ class TestReceivable(BillingCase):
         self._make_invoice(amount=200, overdue=60, currency_id=self.usd.id)
         row = self._receivables()
         self.assertEqual((row.residual_currency, row.residual), (200, 100))
-        self.assertEqual((row.currency_id, row.company_currency_id), (self.usd, self.eur))
+        self.assertEqual(
+            (row.currency_id, row.company_currency_id), (self.usd, self.eur)
+        )
 
     def test_reversal(self):
         invoice = self._make_invoice(amount=100)
@@ -104,7 +108,13 @@ class TestReceivable(BillingCase):
         invoice = self._make_invoice(amount=100, overdue=10)
         self._pay(invoice, 30, day=days(-5))
         self._pay(invoice, 70, day=days(-1))
-        for day, expected in ((-41, []), (-40, [100]), (-5, [70]), (-2, [70]), (-1, [])):
+        for day, expected in (
+            (-41, []),
+            (-40, [100]),
+            (-5, [70]),
+            (-2, [70]),
+            (-1, []),
+        ):
             self.assertResiduals(expected, as_of=days(day))
             self.assertResiduals(expected, as_of=fields.Date.to_string(days(day)))
         row = self._receivables(as_of=days(-6))
@@ -135,7 +145,9 @@ class TestReceivable(BillingCase):
         overdue = (-5, 0, 1, 30, 31, 60, 61, 90, 91, 120, 121, 900)
         self._make_invoices([(None, 10, number) for number in overdue])
         found = self.env["billing.receivable"]._read_group(
-            [("company_id", "=", self.company.id)], ["bucket"], ["__count", "residual:sum"]
+            [("company_id", "=", self.company.id)],
+            ["bucket"],
+            ["__count", "residual:sum"],
         )
         self.assertEqual(found, [(f"b{index}", 2, 20) for index in range(6)])
 
@@ -158,7 +170,9 @@ class TestReceivable(BillingCase):
     def test_opens_the_invoice(self):
         invoice = self._make_invoice()
         action = self._receivables().with_user(self.coordinator).action_open_invoice()
-        self.assertEqual((action["res_model"], action["res_id"]), ("account.move", invoice.id))
+        self.assertEqual(
+            (action["res_model"], action["res_id"]), ("account.move", invoice.id)
+        )
 
     def test_search_and_group_by_every_column(self):
         self._make_invoice()

@@ -24,7 +24,9 @@ def make_stages(*rules):
     nominal = nominal_days(rules)
     return [
         Stage(number, trigger, delay, day)
-        for number, ((trigger, delay), day) in enumerate(zip(rules, nominal, strict=True), 1)
+        for number, ((trigger, delay), day) in enumerate(
+            zip(rules, nominal, strict=True), 1
+        )
     ]
 
 
