@@ -13,10 +13,16 @@ class AccountMove(models.Model):
         help="Instead of the plan of the customer.",
     )
     billing_notice_line_ids = fields.One2many(
-        "billing.followup.notice.line", "move_id", "Notices", readonly=True
+        "billing.followup.notice.line",
+        "move_id",
+        "Notices",
+        readonly=True,
+        groups="account.group_account_invoice",
     )
     billing_followup_status = fields.Char(
-        "Follow-up", compute="_compute_billing_followup_status"
+        "Follow-up",
+        compute="_compute_billing_followup_status",
+        groups="account.group_account_invoice,account.group_account_readonly",
     )
 
     @api.depends("billing_notice_line_ids.state", "payment_state")

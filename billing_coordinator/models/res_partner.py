@@ -1,5 +1,8 @@
 from odoo import api, fields, models
 
+# What a customer owes is shown to those who work on it.
+COORDINATOR = "billing_coordinator.group_billing_coordinator"
+
 
 class ResPartner(models.Model):
     _inherit = "res.partner"
@@ -23,38 +26,53 @@ class ResPartner(models.Model):
         "billing.worklist",
         "Follow-up",
         compute="_compute_billing_worklist_id",
+        groups=COORDINATOR,
         help="What this customer owes and is due for in the current company.",
     )
     billing_notice_count = fields.Integer(
-        "Notices", compute="_compute_billing_worklist_id"
+        "Notices", compute="_compute_billing_worklist_id", groups=COORDINATOR
     )
     billing_currency_id = fields.Many2one(
-        "res.currency", "Follow-up currency", compute="_compute_billing_figures"
+        "res.currency",
+        "Follow-up currency",
+        compute="_compute_billing_figures",
+        groups=COORDINATOR,
     )
     billing_amount_due = fields.Monetary(
         "Total due",
         compute="_compute_billing_figures",
+        groups=COORDINATOR,
         currency_field="billing_currency_id",
     )
     billing_amount_overdue = fields.Monetary(
         "Overdue",
         compute="_compute_billing_figures",
+        groups=COORDINATOR,
         currency_field="billing_currency_id",
     )
     billing_stage_id = fields.Many2one(
-        "billing.followup.stage", "Stage reached", compute="_compute_billing_figures"
+        "billing.followup.stage",
+        "Stage reached",
+        compute="_compute_billing_figures",
+        groups=COORDINATOR,
     )
-    billing_todo = fields.Char("What to do next", compute="_compute_billing_figures")
+    billing_todo = fields.Char(
+        "What to do next", compute="_compute_billing_figures", groups=COORDINATOR
+    )
     billing_last_contact_date = fields.Date(
-        "Last contact", compute="_compute_billing_figures"
+        "Last contact", compute="_compute_billing_figures", groups=COORDINATOR
     )
     billing_notice_ids = fields.Many2many(
         "billing.followup.notice",
         string="Follow-up notices",
         compute="_compute_billing_figures",
+        groups=COORDINATOR,
     )
     billing_hold_ids = fields.Many2many(
-        "billing.hold", string="Follow-up holds", compute="_compute_billing_hold_ids"
+        "billing.hold",
+        string="Follow-up holds",
+        compute="_compute_billing_hold_ids",
+        groups=COORDINATOR,
     )
 
     @api.depends_context("company")
