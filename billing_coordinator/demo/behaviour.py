@@ -53,9 +53,8 @@ def _pay_day(customer, day):
 
 
 def _has_stopped(customer, day, today):
-    return (
-        customer.behaviour == "stopped"
-        and day > today - timedelta(days=STOPPED_DAYS_AGO)
+    return customer.behaviour == "stopped" and day > today - timedelta(
+        days=STOPPED_DAYS_AGO
     )
 
 

@@ -42,7 +42,7 @@ class BillingDemo(models.AbstractModel):
         _logger.info("Demo data loaded in %.1f s", time.monotonic() - started)
 
     def _fill(self, demo, key, company):
-        """Write one company: what it is, whom it bills, what it billed, what came in."""
+        """Write one company: what it is, whom it bills, what it billed and got."""
         context = {**QUIET, "allowed_company_ids": company.ids}
         env = self.with_context(**context).env
         SetupWriter(env, demo, key).write()

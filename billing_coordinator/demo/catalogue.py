@@ -58,7 +58,7 @@ CUSTOMERS = {
         ("Copper Basin Mining", "1 Smelter Road", "85701", "Tucson", "US", "AZ"),
         ("Delta Chemical Supply", "75 River Road", "70112", "New Orleans", "US", "LA"),
         ("Evergreen Paper Mills", "404 Forest Drive", "98101", "Seattle", "US", "WA"),
-        ("Liberty Pharma Labs", "19 Market Street", "19104", "Philadelphia", "US", "PA"),
+        ("Liberty Pharma", "19 Market Street", "19104", "Philadelphia", "US", "PA"),
         ("Summit HVAC Systems", "5600 Peak Street", "80202", "Denver", "US", "CO"),
         ("Palmetto Textiles", "33 Loom Street", "29401", "Charleston", "US", "SC"),
         ("Northern Lights Gas", "700 Aurora Drive", "99501", "Anchorage", "US", "AK"),
@@ -72,7 +72,7 @@ CUSTOMERS = {
         ("Prairie Wind Power", "275 Turbine Road", "50309", "Des Moines", "US", "IA"),
         ("Old Colony Cranberries", "8 Bog Road", "02360", "Plymouth", "US", "MA"),
         ("Chesapeake Marine", "54 Harbor View", "21401", "Annapolis", "US", "MD"),
-        ("Mesa Verde Solar", "120 Sunrise Street", "84101", "Salt Lake City", "US", "UT"),
+        ("Mesa Verde Solar", "120 Sunrise St", "84101", "Salt Lake City", "US", "UT"),
         ("Keystone Steel Tubes", "930 Rolling Road", "18015", "Bethlehem", "US", "PA"),
         ("Golden Gate Biotech", "2 Helix Way", "94103", "San Francisco", "US", "CA"),
         ("Peachtree Packaging", "515 Carton Street", "30303", "Atlanta", "US", "GA"),
@@ -112,7 +112,7 @@ CUSTOMERS = {
 # How many customers of each company behave in which way (see behaviour.py).
 BEHAVIOURS = {
     "us": {
-        "prompt": 30, "slow": 5, "very_late": 4, "part": 3, "stopped": 2,
+        "prompt": 31, "slow": 4, "very_late": 4, "part": 3, "stopped": 2,
         "disputing": 2,
     },
     "ie": {
@@ -131,9 +131,7 @@ EURO_COUNTRIES = ("FR", "DE", "IE")
 COSTS = {
     "us": (
         (1, "Rent, plant and office", 9_400.0),
-        (8, "Supplier run, week 1", 33_300.0),
-        (15, "Supplier run, week 2", 30_750.0),
-        (22, "Supplier run, week 3", 36_120.0),
+        (15, "Supplier run", 98_170.0),
         (27, "Payroll", 52_600.0),
     ),
     "ie": (

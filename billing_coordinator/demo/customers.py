@@ -8,7 +8,8 @@ from .spec import Customer
 
 # The difficult addresses belong to customers who are behind.
 EMAIL_KINDS = ("none", "blacklisted", "malformed")
-CHEQUE_SHARE = 0.2
+# Every so many customers of the American company still write cheques.
+CHEQUE_EVERY = 8
 
 
 def customers_of(rng, company):
@@ -54,9 +55,9 @@ def _customer(rng, company, index, row, kind, email_kind):
         currency="EUR" if in_euro else "USD",
         term=_term(rng),
         home=home,
-        weight=_weight(rng, company, country, kind),
+        weight=_weight(rng, kind, in_euro == (company == "ie")),
         pay_day=_pay_day(rng),
-        pays_by_cheque=home and company == "us" and rng.random() < CHEQUE_SHARE,
+        pays_by_cheque=home and company == "us" and index % CHEQUE_EVERY == 0,
         billing_contact=rng.random() < 0.4 and email_kind == "good",
         orders=rng.random() < 0.5,
         salesperson=rng.randrange(2) if company == "us" else 1,
@@ -74,9 +75,9 @@ def _pay_day(rng):
     return rng.choice((1, 2, 3, 4, 5, 8, 9, 10, 11, 12))
 
 
-def _weight(rng, company, country, kind):
+def _weight(rng, kind, near):
     """How much a customer buys: most of it is sold near by, and to those who pay."""
-    if catalogue.HOME[company] == "US" and country in catalogue.EURO_COUNTRIES:
+    if not near:
         return 1
     return rng.choice((2, 3, 3, 4, 5, 8) if kind == "prompt" else (2, 3, 4))
 

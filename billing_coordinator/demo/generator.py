@@ -16,6 +16,7 @@ SEED = 20190
 DAYS = 548  # eighteen months
 CREDIT_NOTE_RATE = 0.03
 OPEN_CREDIT_NOTES = 4
+LINE_COUNTS = (1, 1, 1, 1, 2, 2, 3)
 EURO_PRICE = 0.92
 
 
@@ -87,7 +88,7 @@ def _invoice(rng, key, customer, day):
         date=day,
         term=customer.term,
         currency=customer.currency,
-        lines=tuple(_line(rng, customer) for _i in range(rng.choice((1, 1, 2, 2, 3)))),
+        lines=tuple(_line(rng, customer) for _i in range(rng.choice(LINE_COUNTS))),
         taxed=customer.home,
         due_dates=tuple(day + timedelta(days=days) for _share, days in installments),
         ref=f"PO-{rng.randint(10000, 99999)}" if customer.orders else "",
@@ -109,9 +110,7 @@ def _with_disputes(rng, invoices, customers, today):
     for customer, own in _by_customer(customers, invoices):
         for invoice in behaviour.disputed(customer, own, today):
             notes[invoice.key] = f"Disputed: {rng.choice(catalogue.DISPUTES)}."
-    return [
-        replace(invoice, note=notes.get(invoice.key, "")) for invoice in invoices
-    ]
+    return [replace(invoice, note=notes.get(invoice.key, "")) for invoice in invoices]
 
 
 def _by_customer(customers, invoices):
@@ -144,8 +143,8 @@ def _credit_notes(rng, invoices, customers, today):
     chosen = sorted(rng.sample(sound, count), key=lambda invoice: invoice.key)
     applied, waiting = chosen[:-OPEN_CREDIT_NOTES], chosen[-OPEN_CREDIT_NOTES:]
     return [
-        *(_credit_note(rng, invoice, rng.choice((0.1, 0.25, 1.0))) for invoice in applied),
-        *(_credit_note(rng, invoice, 0.25, applied=False) for invoice in waiting),
+        *(_credit_note(rng, row, rng.choice((0.1, 0.25, 1.0))) for row in applied),
+        *(_credit_note(rng, row, 0.25, applied=False) for row in waiting),
     ]
 
 

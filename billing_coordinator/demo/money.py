@@ -1,4 +1,4 @@
-"""The bank's side: what customers have paid, what the company pays, what a euro costs."""
+"""The bank's side: what customers paid, what the company pays, what a euro costs."""
 
 from collections import defaultdict
 from datetime import date, timedelta
@@ -15,7 +15,7 @@ TEXTS = {"number": 70, "digits": 18, "name": 12}
 
 
 def receipts_of(rng, customers_and_invoices, today):
-    """One receipt for all that a customer pays on one day; a part payment comes alone."""
+    """One receipt for what a customer pays on a day; a part payment comes alone."""
     receipts = []
     for customer, invoices in customers_and_invoices:
         paid = defaultdict(list)

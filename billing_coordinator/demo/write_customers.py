@@ -9,6 +9,7 @@ CREDIT_LIMIT = 30_000.0
 class CustomerWriter:
     def __init__(self, env, demo, key):
         self.env = env
+        self.languages = dict(env["res.lang"].get_installed())
         self.customers = demo.of_company("customers", key)
 
     def write(self):
@@ -34,15 +35,22 @@ class CustomerWriter:
             "city": row.city,
             "country_id": country.id,
             "state_id": self._state(country, row.state).id,
-            "lang": row.lang,
+            "lang": self._language(row),
             "email": row.email,
             "ref": f"C-{row.key.upper().replace('_', '-')}",
-            "user_id": self.env.ref(f"{MODULE}.{SALESPEOPLE[row.salesperson]}").id,
+            "user_id": self._salesperson(row).id,
             "property_payment_term_id": self.env.ref(
                 f"{MODULE}.demo_term_{row.term}"
             ).id,
             **self._credit_limit(row),
         }
+
+    def _language(self, row):
+        return row.lang if row.lang in self.languages else "en_US"
+
+    def _salesperson(self, row):
+        name = f"{MODULE}.{SALESPEOPLE[row.salesperson]}"
+        return self.env.ref(name, raise_if_not_found=False) or self.env["res.users"]
 
     def _state(self, country, code):
         return country.state_ids.filtered(lambda state: state.code == code)
@@ -63,7 +71,7 @@ class CustomerWriter:
                     "type": "invoice",
                     "name": "Accounts payable",
                     "email": row.email.replace("accounts@", "invoices@"),
-                    "lang": row.lang,
+                    "lang": self._language(row),
                 }
                 for row in self.customers
                 if row.billing_contact

@@ -30,7 +30,10 @@ def _options(argv):
 
 
 def _load(env, options, rows):
-    from .write import Loader, LoadError  # Odoo is not needed to check a file
+    # Odoo is not needed to check a file.
+    from odoo.tools.gc import disabling_gc
+
+    from .write import Loader, LoadError
 
     started = time.monotonic()
     as_of = options.as_of or parse.latest_date(rows)
@@ -39,7 +42,8 @@ def _load(env, options, rows):
         known = [parse.unpaid(row) for row in known]
     try:
         loader = Loader(env, options.currency)
-        loader.load(known)
+        with disabling_gc():
+            loader.load(known)
         loader.check(parse.open_amount(known))
     except LoadError as error:
         print(f"{error}\nNothing was loaded.")
@@ -50,5 +54,7 @@ def _load(env, options, rows):
         f"{loader.currency.name}, in {time.monotonic() - started:.0f} s."
     )
     disputed = sum(row.disputed for row in known)
-    print(f"{disputed} disputed (noted on the invoice); {later} not yet issued, left out.")
+    print(
+        f"{disputed} disputed (noted on the invoice); {later} not yet issued, left out."
+    )
     return 0

@@ -97,7 +97,7 @@ class Loader:
     # Customers
     # ------------------------------------------------------------------------
     def _load_customers(self, rows):
-        """Return {customer id of the file: partner}; known ones are taken as they are."""
+        """Return {customer of the file: partner}; known ones stay as they are."""
         countries = {row.customer: row.country for row in rows}
         domain = [("ref", "in", list(countries)), ("parent_id", "=", False)]
         partners = {
@@ -106,13 +106,16 @@ class Loader:
         missing = [customer for customer in countries if customer not in partners]
         by_code = self._countries(countries.values())
         created = self.env["res.partner"].create(
-            [self._customer_values(ref, by_code.get(countries[ref].upper())) for ref in missing]
+            [
+                self._customer_values(ref, by_code.get(countries[ref].upper()))
+                for ref in missing
+            ]
         )
         self.customer_count = len(countries)
         return partners | dict(zip(missing, created, strict=True))
 
     def _countries(self, codes):
-        """Countries by their two letters; other codes (area codes, say) are left out."""
+        """Countries by their two letters; other codes (of areas, say) are left out."""
         domain = [("code", "in", list({code.upper() for code in codes}))]
         return {row.code: row for row in self.env["res.country"].search(domain)}
 
@@ -145,7 +148,9 @@ class Loader:
             )
             created.with_context(**SETTLED).action_post()
             self._refresh_statistics()
-            moves |= {row.number: move for row, move in zip(batch, created, strict=True)}
+            moves |= {
+                row.number: move for row, move in zip(batch, created, strict=True)
+            }
         parameters.set_param(CHECK_START, before)
         self.moves = self.env["account.move"].union(*moves.values())
         return moves

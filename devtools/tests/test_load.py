@@ -7,7 +7,9 @@ import pytest
 
 from devtools.load import main, parse
 
-HEADER = "customerID,invoiceNumber,InvoiceDate,DueDate,InvoiceAmount,SettledDate,Disputed"
+HEADER = (
+    "customerID,invoiceNumber,InvoiceDate,DueDate,InvoiceAmount,SettledDate,Disputed"
+)
 
 
 @pytest.fixture
@@ -67,7 +69,11 @@ def test_negative_amount_is_a_credit_note(csv_file):
 
 @pytest.mark.parametrize(
     ("day", "due"),
-    [("2012-01-13", "2012-02-01"), ("13.1.2012", "1.2.2012"), ("13/1/2012", "1/2/2012")],
+    [
+        ("2012-01-13", "2012-02-01"),
+        ("13.1.2012", "1.2.2012"),
+        ("13/1/2012", "1/2/2012"),
+    ],
 )
 def test_dates_of_other_countries(csv_file, day, due):
     rows, errors = parse.read(csv_file(f"A,1,{day},{due},5,,"))
