@@ -1,10 +1,12 @@
-from . import test_ageing
-from . import test_followup_rule
-from . import test_hold
-from . import test_job
-from . import test_notice
-from . import test_plan
-from . import test_priority
-from . import test_receivable
-from . import test_security
-from . import test_stage_rule
+from . import (
+    test_ageing,
+    test_followup_rule,
+    test_hold,
+    test_job,
+    test_notice,
+    test_plan,
+    test_priority,
+    test_receivable,
+    test_security,
+    test_stage_rule,
+)

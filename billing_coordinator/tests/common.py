@@ -16,17 +16,15 @@ def days(number):
     return TODAY + timedelta(days=number)
 
 
-class BillingCase(TransactionCase):
-    """A company with its own small ledger, frozen on a day, and its people.
+class Ledger:
+    """A company with its own small ledger and its people, made with ``cls.env``.
 
     Nothing of the database is used but currencies and the addon's own data, so that
     demo data, other companies and charts of accounts make no difference.
     """
 
     @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.startClassPatcher(freeze_time(f"{TODAY} 09:00:00"))
+    def _set_up_company(cls):
         cls.eur = cls._use_currency("EUR")
         cls.usd = cls._use_currency("USD")
         cls.company = cls._make_company("Follow-up Ltd")
@@ -315,7 +313,20 @@ class BillingCase(TransactionCase):
             lambda line: line.account_id.account_type == "asset_receivable"
         )
 
-    # -- follow-up ----------------------------------------------------------------------
+    @classmethod
+    def _at(cls, day):
+        """Another day, for the length of a ``with`` block."""
+        return freeze_time(f"{fields.Date.to_string(day)} 09:00:00")
+
+
+class BillingCase(Ledger, TransactionCase):
+    """The company on a frozen day, and what its people do with it."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.startClassPatcher(cls._at(TODAY))
+        cls._set_up_company()
 
     def _row(self, customer=None, company=None):
         """The worklist row of a customer, brought up to date."""
@@ -350,11 +361,6 @@ class BillingCase(TransactionCase):
         model = self.env["billing.receivable"].with_context(**context)
         model.invalidate_model()
         return model.search(domain)
-
-    @classmethod
-    def _at(cls, day):
-        """Another day, for the length of a ``with`` block."""
-        return freeze_time(f"{fields.Date.to_string(day)} 09:00:00")
 
 
 class SecondCompany:

@@ -605,8 +605,11 @@ class TestQueries(JobCase):
         self._fill(4)
         self._run_job()
         notices = self.env["billing.followup.notice"].with_user(self.coordinator)
-        names = [name for name, field in notices._fields.items()
-                 if name not in ("line_table", "body") and not field.related]  # fmt: skip
+        names = [
+            name
+            for name, field in notices._fields.items()
+            if name not in ("line_table", "body") and not field.related
+        ]
         domain = [("company_id", "=", self.company.id)]
 
         def work():

@@ -209,7 +209,7 @@ class TestHoldReasons(BillingCase):
         self.assertReason("hold")
 
     def test_payment_in_transit(self):
-        """Registered, without journal entry: the invoice stays open, but nobody asks."""
+        """Registered, without journal entry: the invoice is open, but nobody asks."""
         invoice = self._make_invoice()
         payment = self._register_payment(invoice)
         self.assertFalse(payment.move_id)

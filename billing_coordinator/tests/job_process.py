@@ -1,0 +1,44 @@
+"""The daily job in a process of its own, as one of several schedulers runs it.
+
+    python job_process.py DATABASE SECONDS [ODOO OPTION ...]
+
+Says ``sent`` after each notice, before its transaction ends, and then waits so many
+seconds: long enough for another process, or for the one who kills it.
+"""
+
+import sys
+import time
+
+import odoo.cli  # noqa: F401  (sets Odoo up before anything else of it is imported)
+from odoo import api
+from odoo.modules.registry import Registry
+from odoo.tools import config
+
+
+def slow_down(registry, seconds):
+    """Make every notice take its time inside its transaction."""
+    model = registry["billing.followup.notice"]
+    issue = model._issue
+
+    def _issue(notice):
+        issue(notice)
+        notice.env.flush_all()
+        print("sent", flush=True)
+        time.sleep(seconds)
+
+    model._issue = _issue
+
+
+def main(database, seconds, *options):
+    config.parse_config(["-d", database, "--no-http", *options], setup_logging=True)
+    registry = Registry(database)
+    slow_down(registry, float(seconds))
+    print("ready", flush=True)
+    sys.stdin.readline()
+    with registry.cursor() as cr:
+        env = api.Environment(cr, api.SUPERUSER_ID, {})
+        env["billing.worklist"]._cron_followup()
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
