@@ -141,8 +141,7 @@ class BillingWorklist(models.Model):
         """
         companies = self.env["res.company"].search([("billing_plan_id", "!=", False)])
         for company in companies:
-            self.with_company(company)._refresh(company)
-            self.env["ir.cron"]._commit_progress()
+            self.with_company(company)._refresh_and_commit(company)
         self._run_queue(companies)
 
     @api.model
@@ -184,7 +183,7 @@ class BillingWorklist(models.Model):
             time_left = self.env["ir.cron"]._commit_progress(1)
             if not time_left:
                 break
-        worklist._refresh(company, worklist.browse(done).partner_id.ids)
+        worklist._refresh_and_commit(company, worklist.browse(done).partner_id.ids)
         if busy:
             self._come_back()
         self.env["ir.cron"]._commit_progress()
@@ -208,7 +207,7 @@ class BillingWorklist(models.Model):
             notices = self._process_one(stages, policy)
             self.env.flush_all()
             return notices
-        except psycopg2.errors.SerializationFailure:
+        except psycopg2.extensions.TransactionRollbackError:
             self.env.cr.rollback()
             return None
         except Exception as error:  # noqa: BLE001 whatever it is, the others go on

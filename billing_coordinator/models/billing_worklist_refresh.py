@@ -1,8 +1,14 @@
+import logging
+
+from psycopg2.extensions import TransactionRollbackError
 from psycopg2.extras import Json
 
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+_logger = logging.getLogger(__name__)
+
+REFRESH_ATTEMPTS = 3
 FIGURES = {
     "amount_due": "numeric",
     "amount_overdue": "numeric",
@@ -23,6 +29,23 @@ class BillingWorklist(models.Model):
     """Writing the figures of many rows at once, and finding those that moved."""
 
     _inherit = "billing.worklist"
+
+    @api.model
+    def _refresh_and_commit(self, company, partner_ids=None):
+        """Refresh in a transaction of its own, for jobs.
+
+        Where somebody works on one of the customers at this moment, PostgreSQL refuses
+        to write over what they did: it is evaluated again. Another job that is sending
+        may stand in the way every time; then the figures are as new as that job's.
+        """
+        for _attempt in range(REFRESH_ATTEMPTS):
+            try:
+                self._refresh(company, partner_ids)
+                self.env["ir.cron"]._commit_progress()
+                return
+            except TransactionRollbackError:
+                self.env.cr.rollback()
+        _logger.info("Follow-up of %s is being refreshed elsewhere", company.name)
 
     @api.model
     def _upsert(self, company, values):
