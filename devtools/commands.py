@@ -113,7 +113,8 @@ def load(arguments):
     if not os.path.isfile(path):
         raise Problem(f"There is no file {path}.")
     as_of, _ = take_option(rest, "--as-of", None)
-    complaints = file_errors(path, as_of)
+    date_format, _ = take_option(rest, "--date-format", None)
+    complaints = file_errors(path, as_of, date_format)
     if complaints:
         print("\n".join(complaints))
         return 1
@@ -127,7 +128,7 @@ def load(arguments):
     return code
 
 
-def file_errors(path, as_of):
+def file_errors(path, as_of, date_format):
     """What is wrong with the file itself, before any database is made."""
     from .load import parse
 
@@ -135,7 +136,7 @@ def file_errors(path, as_of):
         day = datetime.date.fromisoformat(as_of) if as_of else None
     except ValueError as error:
         raise Problem(f"--as-of is {as_of!r}: write it as 2026-01-31.") from error
-    _rows, errors = parse.read(path, day)
+    _rows, errors = parse.read(path, day, date_format)
     return [f"line {number}: {why}" for number, why in errors]
 
 
