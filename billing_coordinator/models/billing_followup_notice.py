@@ -73,7 +73,9 @@ class BillingFollowupNotice(models.Model):
         readonly=True,
     )
     responsible_id = fields.Many2one("res.users", "Responsible", index="btree_not_null")
-    issued_by_id = fields.Many2one("res.users", readonly=True, copy=False)
+    issued_by_id = fields.Many2one(
+        "res.users", "Issued by", readonly=True, copy=False
+    )
     subject = fields.Char(readonly=False)
     body = fields.Html(
         "Text", sanitize="email_outgoing", sanitize_style=False, readonly=False
@@ -91,10 +93,10 @@ class BillingFollowupNotice(models.Model):
         copy=False,
         index="btree_not_null",
     )
-    letter_printed_on = fields.Datetime(readonly=True, copy=False)
-    issued_on = fields.Datetime(readonly=True, copy=False)
-    cancelled_on = fields.Datetime(readonly=True, copy=False)
-    cancel_reason = fields.Char(readonly=True, copy=False)
+    letter_printed_on = fields.Datetime("Printed on", readonly=True, copy=False)
+    issued_on = fields.Datetime("Issued on", readonly=True, copy=False)
+    cancelled_on = fields.Datetime("Cancelled on", readonly=True, copy=False)
+    cancel_reason = fields.Char("Why cancelled", readonly=True, copy=False)
     mail_message_id = fields.Many2one(
         "mail.message", readonly=True, copy=False, index="btree_not_null"
     )
@@ -121,7 +123,7 @@ class BillingFollowupNotice(models.Model):
         default="draft",
         help="Follows the fate of the e-mail or the letter.",
     )
-    failure_reason = fields.Char(compute="_compute_state", store=True)
+    failure_reason = fields.Char("Why it failed", compute="_compute_state", store=True)
     failure_handed_over = fields.Boolean(
         readonly=True,
         copy=False,

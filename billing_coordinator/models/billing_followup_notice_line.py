@@ -29,7 +29,7 @@ class BillingFollowupNoticeLine(models.Model):
     )
     label = fields.Char("Number", required=True)
     date_maturity = fields.Date("Due date")
-    days_overdue = fields.Integer()
+    days_overdue = fields.Integer("Days overdue")
     residual = fields.Monetary("Open amount", help="Negative for a credit.")
     stage_id = fields.Many2one(
         "billing.followup.stage",

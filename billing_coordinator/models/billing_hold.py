@@ -53,8 +53,10 @@ class BillingHold(models.Model):
         tracking=True,
         help="Last day of the pause. Without it the pause lasts until it is released.",
     )
-    released_on = fields.Datetime(readonly=True, copy=False, tracking=True)
-    released_by_id = fields.Many2one("res.users", readonly=True, copy=False)
+    released_on = fields.Datetime("Released on", readonly=True, copy=False, tracking=True)
+    released_by_id = fields.Many2one(
+        "res.users", "Released by", readonly=True, copy=False
+    )
     state = fields.Selection(
         [("active", "Active"), ("ended", "Ended"), ("released", "Released")],
         compute="_compute_state",

@@ -74,7 +74,7 @@ class BillingReceivable(models.Model):
         "Type",
         readonly=True,
     )
-    payment_reference = fields.Char(readonly=True)
+    payment_reference = fields.Char("Payment reference", readonly=True)
     partner_id = fields.Many2one("res.partner", "Customer", readonly=True)
     company_id = fields.Many2one("res.company", readonly=True)
     account_id = fields.Many2one("account.account", readonly=True)
@@ -116,7 +116,7 @@ class BillingReceivable(models.Model):
         depends_context=AS_OF,
     )
     days_overdue = fields.Integer(
-        readonly=True, aggregator="max", depends_context=AS_OF
+        "Days overdue", readonly=True, aggregator="max", depends_context=AS_OF
     )
     bucket = fields.Selection(
         "_selection_bucket",

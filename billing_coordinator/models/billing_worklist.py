@@ -94,7 +94,7 @@ class BillingWorklist(models.Model):
         "Last contact", compute="_compute_last_contact_date", store=True
     )
     postponed_until = fields.Date(
-        readonly=True, help="No reminder goes out before this day."
+        "Postponed until", readonly=True, help="No reminder goes out before this day."
     )
     priority = fields.Integer(
         readonly=True, aggregator="max", help="0 to 100, by the priority rules."
@@ -229,9 +229,11 @@ class BillingWorklist(models.Model):
         """Open the worklist with figures of this moment."""
         self.browse().check_access("write")
         self._refresh_changed(self.env.companies)
-        return self.env["ir.actions.act_window"]._for_xml_id(
-            "billing_coordinator.billing_worklist_action"
-        )
+        actions = self.env["ir.actions.actions"]
+        action = actions._for_xml_id("billing_coordinator.billing_worklist_action")
+        # The address in the browser is that of the menu's action, which refreshes.
+        opener = actions._for_xml_id("billing_coordinator.billing_worklist_open_action")
+        return dict(action, id=opener["id"], path=opener["path"])
 
     def action_send_now(self):
         """Send what is due now, or say why there is nothing to send.
@@ -276,6 +278,12 @@ class BillingWorklist(models.Model):
         if not notices and len(self) == 1:
             return self._explain_waiting()
         failed = notices.filtered(lambda notice: notice.state == "failed")
+        if len(notices) == 1 and not failed:
+            return self.env._(
+                "%(notice)s goes out to %(customer)s.",
+                notice=notices.display_name,
+                customer=notices.partner_id.display_name,
+            )
         message = self.env._(
             "%(count)s notices were made for %(customers)s customers.",
             count=len(notices),

@@ -1,6 +1,9 @@
 from odoo import api, fields, models
 from odoo.tools.misc import format_date
 
+# The next days need no year.
+DAY = "MMM d"
+
 
 class BillingWorklist(models.Model):
     """What the screens show of a customer beside the figures."""
@@ -23,7 +26,7 @@ class BillingWorklist(models.Model):
         "Notice that did not arrive",
         compute="_compute_notice_ids",
     )
-    failure_reason = fields.Char(compute="_compute_notice_ids")
+    failure_reason = fields.Char("Why it failed", compute="_compute_notice_ids")
 
     @api.depends_context("lang")
     @api.depends(
@@ -66,13 +69,13 @@ class BillingWorklist(models.Model):
         if self.wait_reason == "postponed":
             return self.env._(
                 "Postponed until %(date)s",
-                date=format_date(self.env, self.postponed_until),
+                date=format_date(self.env, self.postponed_until, date_format=DAY),
             )
         if self.wait_reason == "nothing_due" and self.next_stage_id:
             return self.env._(
                 "%(stage)s on %(date)s",
                 stage=self.next_stage_id.name,
-                date=format_date(self.env, self.next_date),
+                date=format_date(self.env, self.next_date, date_format=DAY),
             )
         reasons = dict(self._fields["wait_reason"]._description_selection(self.env))
         return reasons.get(self.wait_reason, self.env._("Wait"))

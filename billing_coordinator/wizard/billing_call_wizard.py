@@ -31,6 +31,7 @@ class BillingCallWizard(models.TransientModel):
     )
     note = fields.Text(help="It is kept with the customer, for whoever calls next.")
     next_contact = fields.Date(
+        "Next contact",
         compute="_compute_next_contact",
         store=True,
         readonly=False,

@@ -39,6 +39,9 @@ class BillingFollowupRun(models.TransientModel):
         help="Tick it when you know that nobody on the list has paid meanwhile.",
     )
 
+    def _compute_display_name(self):
+        self.display_name = self.env._("Follow-up run")
+
     @api.depends("line_ids.selected", "line_ids.outcome")
     def _compute_totals(self):
         for run in self:
