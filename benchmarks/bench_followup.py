@@ -57,16 +57,20 @@ def print_machine():
 
 
 def build_ledger(options):
+    """Make the ledger under another name first: a broken one is never used."""
     if exists(LEDGER) and not options.rebuild:
         return
     create(EMPTY)
     odoo(EMPTY, "-i", "account")
     step(EMPTY, "accounts")
-    create(LEDGER, EMPTY)
-    step(LEDGER, "load", options.file or "")
+    draft = f"{LEDGER}_draft"
+    create(draft, EMPTY)
+    step(draft, "load", options.file or "")
     populate = ["--models", "res.partner,account.move", "--factors", str(FACTOR)]
-    run([sys.executable, "-m", "odoo", "populate", "-d", LEDGER, *populate])
-    execute(LEDGER, "ANALYZE")
+    run([sys.executable, "-m", "odoo", "populate", "-d", draft, *populate])
+    execute(draft, "ANALYZE")
+    execute("postgres", f'DROP DATABASE IF EXISTS "{LEDGER}" WITH (FORCE)')
+    execute("postgres", f'ALTER DATABASE "{draft}" RENAME TO "{LEDGER}"')
 
 
 def exists(name):
