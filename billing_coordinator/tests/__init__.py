@@ -1,12 +1,18 @@
 from . import (
     test_ageing,
+    test_concurrency,
+    test_demo,
     test_followup_rule,
     test_hold,
+    test_install,
     test_job,
     test_notice,
     test_plan,
+    test_preview,
     test_priority,
     test_receivable,
     test_security,
     test_stage_rule,
+    test_tours,
+    test_wizard,
 )

@@ -1,99 +1,11 @@
 import contextlib
-import shutil
-import subprocess
-import sys
-import time
-from pathlib import Path
 
-import psycopg2
-
-from odoo import api
-from odoo.modules.registry import Registry
-from odoo.sql_db import close_db, db_connect
-from odoo.tests import BaseCase, get_db_name, tagged
-from odoo.tools import SQL, config
+from odoo.tests import tagged
 
 from .common import TODAY, Ledger
+from .copied_database import CopiedDatabase
 
 CUSTOMERS = 12
-DATABASE_OPTIONS = ("db_host", "db_port", "db_user", "db_password")
-
-
-class CopiedDatabase(BaseCase):
-    """A copy of the test database in which other processes can work."""
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.database = f"{get_db_name()}_copy"
-        cls._create_copy()
-        cls.addClassCleanup(cls._drop)
-        cls._load()
-
-    @classmethod
-    def _create_copy(cls):
-        """PostgreSQL copies only what nobody is connected to: try until it works."""
-        cls._drop()
-        for attempt in range(20):
-            close_db(get_db_name())
-            try:
-                cls._administer(
-                    SQL(
-                        "CREATE DATABASE %s TEMPLATE %s",
-                        SQL.identifier(cls.database),
-                        SQL.identifier(get_db_name()),
-                    )
-                )
-                return
-            except psycopg2.errors.ObjectInUse:
-                cls._disconnect(get_db_name())
-                time.sleep(attempt / 10)
-        raise AssertionError(f"{get_db_name()} could not be copied: it is in use")
-
-    @classmethod
-    def _load(cls):
-        """Load the addon for the copy, without Odoo running all its tests on it."""
-        testing, config["test_enable"] = config["test_enable"], False
-        try:
-            Registry(cls.database)
-        finally:
-            config["test_enable"] = testing
-
-    @classmethod
-    def _drop(cls):
-        Registry.delete(cls.database)
-        close_db(cls.database)
-        cls._disconnect(cls.database)
-        cls._administer(SQL("DROP DATABASE IF EXISTS %s", SQL.identifier(cls.database)))
-        shutil.rmtree(config.filestore(cls.database), ignore_errors=True)
-
-    @classmethod
-    def _disconnect(cls, database):
-        """End the idle connections of server threads; they come back by themselves."""
-        cls._administer(
-            SQL(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-                " WHERE datname = %s AND pid <> pg_backend_pid()",
-                database,
-            )
-        )
-
-    @classmethod
-    def _administer(cls, statement):
-        with contextlib.closing(db_connect("postgres").cursor()) as cr:
-            cr._cnx.autocommit = True
-            cr.execute(statement)
-
-    @classmethod
-    def _options(cls):
-        """Odoo's options of this process, for another one."""
-        options = [f"--config={config['config']}", "--log-level=error"]
-        options.append(f"--addons-path={','.join(config['addons_path'])}")
-        options.append(f"--data-dir={config['data_dir']}")
-        options += [
-            f"--{name}={config[name]}" for name in DATABASE_OPTIONS if config[name]
-        ]
-        return options
 
 
 @tagged("post_install", "-at_install")
@@ -113,15 +25,11 @@ class TestConcurrency(Ledger, CopiedDatabase):
     @classmethod
     @contextlib.contextmanager
     def _environment(cls):
-        """Work in the copy and commit."""
-        with Registry(cls.database).cursor() as cr:
-            cls.env = api.Environment(cr, api.SUPERUSER_ID, {})
+        with super()._environment() as env:
             for name in ("company", "eur", "usd"):
                 if hasattr(cls, name):
-                    setattr(cls, name, getattr(cls, name).with_env(cls.env))
-            yield cls.env
-            cls.env.flush_all()
-            cr.commit()
+                    setattr(cls, name, getattr(cls, name).with_env(env))
+            yield env
 
     def setUp(self):
         super().setUp()
@@ -142,14 +50,7 @@ class TestConcurrency(Ledger, CopiedDatabase):
 
     def _start(self, seconds=0.0):
         """A process with the addon loaded, waiting for the word to begin."""
-        command = [sys.executable, Path(__file__).with_name("job_process.py")]
-        process = subprocess.Popen(
-            [*command, self.database, str(seconds), *self._options()],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
+        process = self._spawn("job_process.py", seconds)
         self.processes.append(process)
         return process
 

@@ -1,0 +1,156 @@
+from odoo.exceptions import UserError
+from odoo.tests import tagged
+
+from .common import BillingCase, days
+
+
+@tagged("post_install", "-at_install")
+class TestPreview(BillingCase):
+    """Before sending: who gets what and why, who does not and why not."""
+
+    def _customer(self, name, amount=100, overdue=10, **values):
+        customer = self._make_customer(name, **values)
+        self._make_invoice(customer, amount, overdue)
+        return customer
+
+    def _preview(self):
+        run = self.env["billing.followup.run"].with_user(self.coordinator)
+        action = run.action_open_preview()
+        return run.browse(action["res_id"])
+
+    def _reasons(self, preview):
+        return {line.partner_id.name: line.reason for line in preview.skip_line_ids}
+
+    def test_who_gets_what(self):
+        self._customer("Ready", 120, 10)
+        line = self._preview().send_line_ids
+        self.assertRecordValues(
+            line,
+            [
+                {
+                    "stage_id": self.first.id,
+                    "amount": 120,
+                    "company_amount": 120,
+                    "item_count": 1,
+                    "email": "ready@example.com",
+                    "address_problem": False,
+                    "selected": True,
+                }
+            ],
+        )
+
+    def test_who_does_not_and_why(self):
+        self.plan.min_interval = 7
+        self.company.billing_minimum_claim = 20
+        self._customer("Small", 10)
+        held = self._customer("Held")
+        self.env["billing.hold"].create({"partner_id": held.id, "reason": "Talks"})
+        self._make_credit_note(self._customer("Covered"), 100)
+        self._customer("Later", overdue=3)
+        postponed = self._customer("Postponed")
+        self._row(postponed).postponed_until = days(5)
+        reminded = self._customer("Reminded", overdue=40)
+        self._send(reminded)
+        self._customer("Not due", overdue=-5)
+        paid = self._customer("Paid")
+        self._send(paid)
+        self._pay(self._notices(paid).line_ids.move_id)
+        self.assertEqual(
+            self._reasons(self._preview()),
+            {
+                "Small": "minimum",
+                "Held": "held",
+                "Covered": "credited",
+                "Later": "nothing_due",
+                "Postponed": "postponed",
+                "Reminded": "interval",
+                "Paid": "paid",
+            },
+        )
+
+    def test_address_problems(self):
+        self._customer("Silent", email=False)
+        self._customer("Typo", email="not an address")
+        blocked = self._customer("Blocked")
+        self.env["mail.blacklist"]._add(blocked.email)
+        lines = self._preview().send_line_ids
+        self.assertEqual(
+            {line.partner_id.name: line.address_problem for line in lines},
+            {"Silent": "missing", "Typo": "invalid", "Blocked": "blacklisted"},
+        )
+
+    def test_preview_sends_nothing(self):
+        self._customer("Ready")
+        self._preview()
+        self.assertFalse(
+            self.env["billing.followup.notice"].search(
+                [("company_id", "=", self.company.id)]
+            )
+        )
+
+    def test_one_is_taken_out(self):
+        taken, other = self._customer("Taken out"), self._customer("Other")
+        preview = self._preview()
+        line = preview.send_line_ids.filtered(lambda x: x.partner_id == taken)
+        line.selected = False
+        self.assertEqual((preview.selected_count, preview.selected_amount), (1, 100))
+        preview.action_send()
+        self.assertFalse(self._notices(taken))
+        self.assertEqual(len(self._notices(other)), 1)
+        self._run_job()
+        self.assertFalse(self._notices(taken))
+        with self._at(days(1)):
+            self._run_job()
+        self.assertEqual(len(self._notices(taken)), 1)
+
+    def test_nobody_is_ticked(self):
+        self._customer("Taken out")
+        preview = self._preview()
+        preview.send_line_ids.selected = False
+        with self.assertRaisesRegex(UserError, "Nobody is ticked"):
+            preview.action_send()
+
+    def test_paid_after_the_preview(self):
+        customer = self._customer("Just paid")
+        preview = self._preview()
+        self._pay(self.env["account.move"].search([("partner_id", "=", customer.id)]))
+        preview.action_send()
+        self.assertFalse(self._notices(customer))
+
+    def test_old_bank_data_asks_first(self):
+        self.company.billing_bank_freshness = 7
+        customer = self._customer("Ready")
+        preview = self._preview()
+        self.assertIn("no bank statement", preview.bank_data_problem)
+        with self.assertRaisesRegex(UserError, "Send although"):
+            preview.action_send()
+        self.assertFalse(self._notices(customer))
+        preview.accept_bank_data = True
+        preview.action_send()
+        self.assertEqual(len(self._notices(customer)), 1)
+
+    def test_two_currencies_are_two_lines(self):
+        customer = self._customer("Both", 70)
+        self._make_invoice(customer, 200, 60, currency_id=self.usd.id)
+        lines = self._preview().send_line_ids.sorted("amount")
+        self.assertEqual(
+            [(x.currency_id, x.amount, x.company_amount) for x in lines],
+            [(self.eur, 70, 70), (self.usd, 200, 100)],
+        )
+
+    def test_queries_do_not_grow(self):
+        def count():
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.cr.sql_log_count
+            self._preview()
+            return self.cr.sql_log_count - before
+
+        for number in range(3):
+            self._customer(f"Few {number}")
+        count()
+        few = count()
+        for number in range(9):
+            self._customer(f"Many {number}")
+        self.env["billing.worklist"]._refresh(self.company)
+        self.assertLessEqual(count(), few)

@@ -1,0 +1,70 @@
+from datetime import date
+
+from odoo.tests import HttpCase, tagged
+
+from .common import TODAY, Ledger
+
+
+@tagged("post_install", "-at_install")
+class TestTours(Ledger, HttpCase):
+    """The daily jobs in the browser, by users with nothing but their own group.
+
+    The browser has the real date, so that days count from it here.
+    """
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls._set_up_company()
+        cls.plan = cls._make_plan("Tour plan")
+        cls.plan.stage_ids[0].write({"mode": "manual", "send_letter": True})
+        cls.company.billing_plan_id = cls.plan
+
+    @classmethod
+    def _make_customer_who_owes(cls, name, amount, overdue=10):
+        customer = cls._make_customer(name, is_company=True)
+        cls._make_invoice(customer, amount, overdue - (date.today() - TODAY).days)
+        return customer
+
+    def _get_row(self, customer):
+        row = self.env["billing.worklist"]._get_row(self.company, customer)
+        row.invalidate_recordset()
+        return row
+
+    def test_morning_of_a_coordinator(self):
+        urgent = self._make_customer_who_owes("Tour Urgent", 9000)
+        later = self._make_customer_who_owes("Tour Later", 2000)
+        dispute = self._make_customer_who_owes("Tour Dispute", 100)
+        self.start_tour(
+            "/odoo", "billing_coordinator_morning", login=self.coordinator.login
+        )
+        notice = self.env["billing.followup.notice"].search(
+            [("partner_id", "=", urgent.id)]
+        )
+        self.assertEqual(notice.stage_id, self.plan.stage_ids[0])
+        self.assertEqual(notice.issued_by_id, self.coordinator)
+        self.assertEqual(notice.letter_state, "printed")
+        self.assertEqual(self._get_row(urgent).last_call_date, date.today())
+        self.assertEqual(self._get_row(urgent).wait_reason, "postponed")
+        self.assertEqual(self._get_row(later).wait_reason, "postponed")
+        self.assertEqual(self._get_row(dispute).wait_reason, "held")
+
+    def test_manager_adds_a_stage(self):
+        self.start_tour("/odoo", "billing_coordinator_plan", login=self.manager.login)
+        stage = self.plan.stage_ids.sorted("nominal_days")[-1]
+        self.assertEqual((stage.name, stage.nominal_days), ("Last call", 60))
+
+    def test_customer_and_invoice_show_follow_up(self):
+        customer = self._make_customer_who_owes("Tour Reminded", 500)
+        row = self.env["billing.worklist"]._get_row(self.company, customer)
+        row.with_user(self.coordinator)._process_one(("auto", "manual"))
+        self.start_tour(
+            f"/odoo/res.partner/{customer.id}",
+            "billing_coordinator_documents",
+            login=self.coordinator.login,
+        )
+
+    def test_department_member_sees_no_billing_menu(self):
+        menus = self.env["ir.ui.menu"].with_user(self.department)
+        root = self.env.ref("billing_coordinator.billing_coordinator_menu_root")
+        self.assertNotIn(root.id, menus._visible_menu_ids())

@@ -1,0 +1,145 @@
+from odoo.exceptions import UserError, ValidationError
+from odoo.tests import Form, tagged
+
+from .common import TODAY, BillingCase, days
+
+
+class WizardCase(BillingCase):
+    def setUp(self):
+        super().setUp()
+        self.invoice = self._make_invoice()
+        self.row = self._row().with_user(self.coordinator)
+
+    def _wizard(self, name, records=None, **values):
+        records = records if records is not None else self.row
+        model = self.env[f"billing.{name}.wizard"].with_user(self.coordinator)
+        model = model.with_context(
+            active_model=records._name, active_ids=records.ids, active_id=records[:1].id
+        )
+        with Form(model) as form:
+            for field, value in values.items():
+                setattr(form, field, value)
+        return form.record
+
+
+@tagged("post_install", "-at_install")
+class TestCall(WizardCase):
+    def test_call_is_written_down(self):
+        call = self._wizard("call", outcome="reached", note="Will look into it")
+        call.action_log()
+        for record in (self.row, self.customer):
+            self.assertIn("Will look into it", record.message_ids[0].body)
+        self.assertEqual(self.row.last_call_date, TODAY)
+        self.assertEqual(self.row.last_contact_date, TODAY)
+        self.assertEqual((self.row.postponed_until, self.row.next_action), (
+            days(7), "wait"))  # fmt: skip
+        self.assertEqual(self.row.activity_ids.date_deadline, days(7))
+
+    def test_no_answer_calls_tomorrow(self):
+        self._wizard("call", outcome="no_answer").action_log()
+        self.assertEqual(self.row.postponed_until, days(1))
+
+    def test_reminders_go_on(self):
+        call = self._wizard("call", next_contact=False)
+        call.action_log()
+        self.assertFalse(self.row.postponed_until)
+        self.assertEqual(self.row.next_action, "auto")
+        self.assertFalse(self.row.activity_ids)
+
+    def test_closes_the_calls_that_were_due(self):
+        call = self.env.ref("mail.mail_activity_data_call")
+        for day in (TODAY, days(3)):
+            self.row.activity_schedule(
+                activity_type_id=call.id, date_deadline=day, user_id=self.manager.id
+            )
+        self._wizard("call", next_contact=False).action_log()
+        self.assertEqual(self.row.activity_ids.mapped("date_deadline"), [days(3)])
+
+    def test_takes_over_what_did_not_arrive(self):
+        self.customer.email = False
+        self._send()
+        self.assertEqual(self._row().next_action, "fix")
+        self._wizard("call", outcome="no_answer").action_log()
+        self.assertEqual(self._row().next_action, "fix")
+        self._wizard("call", outcome="promised").action_log()
+        self.assertNotEqual(self._row().next_action, "fix")
+
+    def test_next_contact_in_the_past(self):
+        with self.assertRaisesRegex(ValidationError, "after today"):
+            self._wizard("call", next_contact=TODAY)
+
+
+@tagged("post_install", "-at_install")
+class TestPostpone(WizardCase):
+    def test_postponed_and_resumed(self):
+        self._wizard("postpone", date=days(4), reason="Holiday").action_postpone()
+        self.assertEqual((self.row.next_action, self.row.wait_reason), (
+            "wait", "postponed"))  # fmt: skip
+        self.assertIn("Holiday", self.row.message_ids[0].body)
+        self._run_job()
+        self.assertFalse(self._notices())
+        self.row.action_resume()
+        self._run_job()
+        self.assertEqual(len(self._notices()), 1)
+
+    def test_not_into_the_past(self):
+        with self.assertRaisesRegex(ValidationError, "after today"):
+            self._wizard("postpone", date=TODAY, reason="x")
+
+
+@tagged("post_install", "-at_install")
+class TestHoldWizard(WizardCase):
+    def test_customer(self):
+        self._wizard("hold", reason="Talks", date_end=days(9)).action_hold()
+        self.assertEqual((self.row.next_action, self.row.wait_reason), ("wait", "held"))
+        hold = self.row.hold_ids
+        self.assertEqual((hold.date_end, hold.move_id.id), (days(9), False))
+
+    def test_from_an_invoice(self):
+        other = self._make_invoice(amount=5)
+        self._wizard("hold", self.invoice, reason="Wrong goods").action_hold()
+        self.assertEqual(self._send().line_ids.move_id, other)
+
+    def test_from_a_contact(self):
+        contact = self._make_customer("Contact", parent_id=self.customer.id)
+        self._wizard("hold", contact, reason="Talks").action_hold()
+        self.assertEqual(self._row().wait_reason, "held")
+
+    def test_several_customers(self):
+        other = self._make_customer("Other")
+        self._make_invoice(other)
+        rows = self.row + self._row(other).with_user(self.coordinator)
+        self._wizard("hold", rows, reason="Strike").action_hold()
+        self.assertEqual(rows.mapped("wait_reason"), ["held", "held"])
+
+    def test_of_nobody(self):
+        wizard = self.env["billing.hold.wizard"].create({"reason": "x"})
+        with self.assertRaisesRegex(UserError, "Choose the customer"):
+            wizard.action_hold()
+
+
+@tagged("post_install", "-at_install")
+class TestOtherWizards(WizardCase):
+    def test_assign(self):
+        self._wizard("assign", user_id=self.coordinator).action_assign()
+        self.assertEqual(self.row.responsible_id, self.coordinator)
+        self.assertEqual(self._send().responsible_id, self.coordinator)
+
+    def test_assign_to_nobody_means_the_manager(self):
+        self._wizard("assign", user_id=self.coordinator).action_assign()
+        self._wizard("assign", user_id=self.env["res.users"]).action_assign()
+        self.assertEqual(self.row.responsible_id, self.manager)
+
+    def test_cancel_with_a_reason(self):
+        notice = self._send()
+        self._wizard("notice.cancel", notice, reason="Wrong text").action_cancel()
+        self.assertEqual((notice.state, notice.cancel_reason), (
+            "cancelled", "Wrong text"))  # fmt: skip
+        self.assertEqual(self._row().next_action, "auto")
+
+    def test_receivables_as_of_a_date(self):
+        wizard = self._wizard("receivable.date", date=days(-3))
+        action = wizard.action_open()
+        self.assertEqual(action["context"], {"as_of": "2025-06-13"})
+        with self.assertRaisesRegex(ValidationError, "past day"):
+            self._wizard("receivable.date", date=days(1))
