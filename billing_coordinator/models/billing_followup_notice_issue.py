@@ -124,7 +124,12 @@ class BillingFollowupNotice(models.Model):
             self.company_id, self.partner_id
         )
         if worklist._decide_locked() is None:
-            return False
+            raise UserError(
+                self.env._(
+                    "Somebody is at work on %(customer)s. Try again in a moment.",
+                    customer=self.partner_id.display_name,
+                )
+            )
         claimed = {line.move_line_id.id: line.residual for line in self.line_ids}
         receivables = self.env["billing.receivable"]
         receivables.invalidate_model()
