@@ -53,9 +53,12 @@ class SetupWriter:
         self.company.account_use_credit_limit = True
 
     def _load_chart(self):
+        """Load the generic chart, which is American, and its currency with it."""
+        currency = self.company.currency_id
         # Not try_loading(): it would bring the generic demo entries along.
         chart = self.env["account.chart.template"]
         chart._load("generic_coa", self.company, install_demo=False)
+        self.company.currency_id = currency
 
     def _write_taxes(self):
         """Give the generic chart's tax the name and rate of the company's country."""

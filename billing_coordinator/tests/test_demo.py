@@ -8,6 +8,7 @@ from freezegun import freeze_time
 from odoo.tests import BaseCase, TransactionCase, tagged
 
 from odoo.addons.billing_coordinator.demo import billing_demo, catalogue, generator
+from odoo.addons.billing_coordinator.demo.write_setup import SetupWriter
 
 TODAY = date(2025, 6, 16)
 
@@ -206,6 +207,20 @@ class TestDemoWriter(TransactionCase):
         banked = [row for row in self.demo.receipts if row.banked]
         matched = payments.filtered("is_matched")
         self.assertEqual(len(matched), len(banked) + len(self.demo.advances))
+
+    def test_a_company_keeps_its_currency_and_country(self):
+        company = self.env["res.company"].create(
+            {
+                "name": "Irish demo",
+                "currency_id": self.env.ref("base.EUR").id,
+                "country_id": self.env.ref("base.ie").id,
+            }
+        )
+        env = self.env(context={"allowed_company_ids": company.ids})
+        SetupWriter(env, self.demo, "ie").write()
+        self.assertEqual(company.currency_id.name, "EUR")
+        self.assertEqual(company.account_sale_tax_id.country_id.code, "IE")
+        self.assertEqual(company.account_sale_tax_id.amount, 23.0)
 
     def test_a_company_with_entries_is_left_alone(self):
         self.env["ir.model.data"].create(
