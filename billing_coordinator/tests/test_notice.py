@@ -662,6 +662,11 @@ class TestDraft(NoticeCase):
         with self.assertRaisesRegex(UserError, "no longer owes"):
             self.draft.action_issue()
 
+    def test_below_the_minimum_after_drafting(self):
+        self.company.billing_minimum_claim = 101
+        with self.assertRaisesRegex(UserError, "no longer owes"):
+            self.draft.action_issue()
+
     def test_draft_can_be_deleted(self):
         self.draft.unlink()
         self.assertTrue(self._send())
