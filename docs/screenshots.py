@@ -43,14 +43,14 @@ ROW = ".o_list_table .o_data_row .o_data_cell[name=partner_id]"
 KANBAN = "button.o_switch_view.o_kanban"
 FORM = ".o_form_view"
 SHOTS = [
-    Shot("worklist", "/odoo/billing-worklist", ROW),
-    Shot("worklist-all", "/odoo/billing-worklist", ROW, (".o_facet_remove",)),
-    Shot("kanban", "/odoo/billing-worklist", ".o_kanban_record", (KANBAN,)),
-    Shot("customer", "/odoo/billing-worklist", FORM, (ROW,)),
+    Shot("worklist", "/odoo/billing-work", ROW),
+    Shot("worklist-all", "/odoo/billing-work", ROW, (".o_facet_remove",)),
+    Shot("kanban", "/odoo/billing-work", ".o_kanban_record", (KANBAN,)),
+    Shot("customer", "/odoo/billing-work", FORM, (ROW,)),
     Shot("notices", "/odoo/billing-notices", ROW),
     Shot("notice", "/odoo/billing-notices", FORM, (ROW,)),
     Shot("letters", "/odoo/billing-letters", ".o_list_view"),
-    Shot("preview", "/odoo/billing-worklist", ".o_field_one2many .o_data_row",
+    Shot("preview", "/odoo/billing-work", ".o_field_one2many .o_data_row",
          ("[data-menu-xmlid='billing_coordinator.billing_followup_menu']",
           "[data-menu-xmlid='billing_coordinator.billing_followup_run_menu']"),
          "manager"),
@@ -60,7 +60,7 @@ SHOTS = [
          (".o_list_table .o_data_row .o_data_cell[name=name]",), "manager"),
     Shot("settings", "/odoo/settings#billing_coordinator", ".app_settings_block",
          (".settings_tab [data-key=billing_coordinator]",), "admin"),
-    Shot("partner", "/odoo/billing-worklist", FORM + " .nav-link[name=billing]",
+    Shot("partner", "/odoo/billing-work", FORM + " .nav-link[name=billing]",
          (ROW, ".o_form_view h1 .o_field_widget[name=partner_id] a",
           ".nav-link[name=billing]")),
 ]  # fmt: skip
@@ -126,7 +126,7 @@ class Browser:
         """True as soon as something visible matches."""
         script = (
             f"[...document.querySelectorAll({json.dumps(selector)})]"
-            ".some((node) => node.offsetParent)"
+            ".some((node) => node.getClientRects().length)"
         )
         deadline = time.monotonic() + READY_SECONDS
         while time.monotonic() < deadline:
@@ -142,7 +142,7 @@ class Browser:
             return
         self.run(
             f"[...document.querySelectorAll({json.dumps(selector)})]"
-            ".find((node) => node.offsetParent).click()"
+            ".find((node) => node.getClientRects().length).click()"
         )
         time.sleep(SETTLE_SECONDS)
 

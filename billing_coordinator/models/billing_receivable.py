@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
+from odoo.tools.misc import format_date
 
 from ..tools.ageing import bucket_key, bucket_ranges, parse_bounds
 
@@ -365,7 +366,7 @@ class BillingReceivable(models.Model):
                 self.env._(
                     "%(stage)s on %(date)s",
                     stage=latest.stage_id.name,
-                    date=latest.noticed_on,
+                    date=format_date(self.env, latest.noticed_on),
                 )
             ]
         held = self.filtered("hold_reason")[:1]

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
+from odoo.tools.misc import format_date
 
 from ..tools import followup
 
@@ -305,7 +306,7 @@ class BillingWorklist(models.Model):
         return self.env._(
             "Nothing was sent. %(reason)s (%(date)s).",
             reason=reason,
-            date=fields.Date.to_string(self.next_date),
+            date=format_date(self.env, self.next_date),
         )
 
     def action_prepare(self):

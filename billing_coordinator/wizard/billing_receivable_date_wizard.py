@@ -39,4 +39,5 @@ class BillingReceivableDateWizard(models.TransientModel):
         )
         context = {"as_of": fields.Date.to_string(self.date)}
         # A new breadcrumb: the same list with another date is another list.
-        return dict(action, id=False, path=False, name=name, context=context)
+        titles = {"name": name, "display_name": name}
+        return dict(action, id=False, path=False, context=context, **titles)
