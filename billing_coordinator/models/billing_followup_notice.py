@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import SQL
+from odoo.tools import SQL, html_sanitize
 
 SENT_STATUSES = {"sent"}
 FAILED_STATUSES = {"bounce", "exception", "canceled"}
@@ -78,7 +78,7 @@ class BillingFollowupNotice(models.Model):
     )
     subject = fields.Char(readonly=False)
     body = fields.Html(
-        "Text", sanitize="email_outgoing", sanitize_style=False, readonly=False
+        "Text", sanitize=False, readonly=False, help="Cleaned when a person writes it."
     )
 
     amount_text = fields.Char(compute="_compute_amount_text")
@@ -213,7 +213,7 @@ class BillingFollowupNotice(models.Model):
         numbers = self.env["ir.sequence"].sudo()
         for vals in vals_list:
             vals.setdefault("name", numbers.next_by_code("billing.followup.notice"))
-        return super().create(vals_list)
+        return super().create([self._clean_text(vals) for vals in vals_list])
 
     def write(self, vals):
         if vals.keys() & CLAIM_FIELDS and any(notice.issued_on for notice in self):
@@ -225,7 +225,17 @@ class BillingFollowupNotice(models.Model):
             )
         if "cancelled_on" in vals:
             self._check_can_be_cancelled()
-        return super().write(vals)
+        return super().write(self._clean_text(vals))
+
+    @api.model
+    def _clean_text(self, vals):
+        if not vals.get("body"):
+            return vals
+        return dict(vals, body=html_sanitize(vals["body"], sanitize_style=False))
+
+    def _write_text(self, subject, body):
+        """Store what a template made; it is cleaned once, in the e-mail's message."""
+        super().write({"subject": subject, "body": body})
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_issued(self):

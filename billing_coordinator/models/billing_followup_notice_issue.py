@@ -40,34 +40,19 @@ class BillingFollowupNotice(models.Model):
 
     def _create_lines(self, decision):
         """Record the receivables as they stand, due ones with the stage they reach."""
-        today = fields.Date.context_today(self)
-        rows = decision.listed + decision.credits
-        journal_items = self.env["account.move.line"].browse(
-            [row.id for row in rows if row.id > 0]
-        )
-        journal_items.fetch(["move_id", "move_name"])
-        by_id = {item.id: item for item in journal_items}
-        values = []
-        for row in rows:
-            item = by_id.get(row.id, self.env["account.move.line"])
-            step = decision.steps.get(row.id)
-            values.append(
+        rows = []
+        for line in decision.listed + decision.credits:
+            step = decision.steps.get(line.id)
+            rows.append(
                 {
-                    "notice_id": self.id,
-                    "company_id": self.company_id.id,
-                    "currency_id": self.currency_id.id,
-                    "move_line_id": item.id,
-                    "move_id": item.move_id.id,
-                    "label": item.move_name or self.env._("Payment received"),
-                    "date_maturity": row.due,
-                    "days_overdue": (today - row.due).days,
-                    "residual": row.residual_currency,
-                    "stage_id": step.stage.id if step else row.stage_id,
+                    "id": line.id,
+                    "due": fields.Date.to_string(line.due),
+                    "residual": line.residual_currency,
+                    "stage_id": step.stage.id if step else line.stage_id,
                     "reaches_stage": bool(step),
-                    "date": self.date,
                 }
             )
-        self.env["billing.followup.notice.line"].create(values)
+        self.line_ids._insert(self, rows)
 
     # -- going out ---------------------------------------------------------------
 

@@ -1,9 +1,11 @@
 from functools import lru_cache
 
 from babel.dates import format_date
+from psycopg2.extras import Json
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import SQL
 from odoo.tools.misc import babel_locale_parse, get_lang, posix_to_ldml
 
 
@@ -54,6 +56,39 @@ class BillingFollowupNoticeLine(models.Model):
         "This stage has been sent for this receivable already.",
     )
     _latest_idx = models.Index("(move_line_id, id DESC) WHERE advances")
+
+    @api.model
+    def _insert(self, notice, rows):
+        """Write the lines of a new notice in one statement.
+
+        :param rows: dicts of ``id`` (journal item, negative for a payment without
+            entry), ``due``, ``residual``, ``stage_id`` and ``reaches_stage``
+        """
+        notice.flush_recordset()
+        self.env.cr.execute(
+            SQL(
+                """INSERT INTO billing_followup_notice_line (
+                       notice_id, company_id, currency_id, date, move_line_id, move_id,
+                       label, date_maturity, days_overdue, residual, stage_id,
+                       reaches_stage, advances, create_uid, create_date, write_uid,
+                       write_date)
+                   SELECT notice.id, notice.company_id, notice.currency_id, notice.date,
+                          line.id, line.move_id, COALESCE(line.move_name, %s), row.due,
+                          notice.date - row.due, row.residual, row.stage_id,
+                          row.reaches_stage, FALSE, notice.create_uid,
+                          notice.create_date, notice.write_uid, notice.write_date
+                     FROM billing_followup_notice notice
+                    CROSS JOIN jsonb_to_recordset(%s) AS row(
+                          id int, due date, residual numeric, stage_id int,
+                          reaches_stage boolean)
+                     LEFT JOIN account_move_line line ON line.id = row.id
+                    WHERE notice.id = %s""",
+                self.env._("Payment received"),
+                Json(rows),
+                notice.id,
+            )
+        )
+        notice.invalidate_recordset(["line_ids"])
 
     @api.model_create_multi
     def create(self, vals_list):

@@ -48,7 +48,7 @@ class BillingFollowupNotice(models.Model):
                 field: template._render_field(field, notice.ids)[notice.id]
                 for field in ("subject", "body_html")
             }
-            notice.write({"subject": render["subject"], "body": render["body_html"]})
+            notice._write_text(render["subject"], render["body_html"])
 
     def mail_allowed_qweb_expressions(self):
         """Placeholders that anyone may use in the texts, rendered without code."""

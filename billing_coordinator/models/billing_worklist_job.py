@@ -200,9 +200,13 @@ class BillingWorklist(models.Model):
 
         :return: the notices, None when somebody else is at work on the customer
         """
-        if self.next_action != "auto" and not self.send_requested_on:
-            return self.env["billing.followup.notice"]  # another worker was faster
+        none = self.env["billing.followup.notice"]
         try:
+            # First of all in the transaction: what is read next is not older.
+            if not self.try_lock_for_update(allow_referencing=True):
+                return None
+            if self.next_action != "auto" and not self.send_requested_on:
+                return none  # another worker was faster
             stages = ("auto", "manual") if self.send_requested_on else ("auto",)
             notices = self._process_one(stages, policy)
             self.env.flush_all()
@@ -214,7 +218,7 @@ class BillingWorklist(models.Model):
             self.env.cr.rollback()
             _logger.warning("Follow-up of %s failed", self, exc_info=True)
             self._record_error(error)
-            return self.env["billing.followup.notice"]
+            return none
 
     def _record_error(self, error):
         """Keep the reason on the row, where the filter 'Failed' shows it."""
