@@ -14,5 +14,6 @@ from . import (
     test_security,
     test_stage_rule,
     test_tours,
+    test_translations,
     test_wizard,
 )
