@@ -20,6 +20,7 @@
         "report/billing_followup_letter.xml",
         "wizard/billing_assign_wizard_views.xml",
         "wizard/billing_call_wizard_views.xml",
+        "wizard/billing_company_wizard_views.xml",
         "wizard/billing_followup_run_views.xml",
         "wizard/billing_hold_wizard_views.xml",
         "wizard/billing_notice_cancel_wizard_views.xml",

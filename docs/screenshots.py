@@ -58,8 +58,10 @@ SHOTS = [
     Shot("ageing", "/odoo/billing-ageing", ".o_pivot table"),
     Shot("plan", "/odoo/billing-plans", ".o_field_one2many .o_data_row",
          (".o_list_table .o_data_row .o_data_cell[name=name]",), "manager"),
-    Shot("settings", "/odoo/settings#billing_coordinator", ".app_settings_block",
-         (".settings_tab [data-key=billing_coordinator]",), "admin"),
+    Shot("settings", "/odoo/billing-plans", ".modal-body .o_form_view",
+         ("[data-menu-xmlid='billing_coordinator.billing_configuration_menu']",
+          "[data-menu-xmlid='billing_coordinator.billing_settings_menu']"),
+         "manager"),
     Shot("partner", "/odoo/billing-work", FORM + " .nav-link[name=billing]",
          (ROW, ".o_form_view h1 .o_field_widget[name=partner_id] a",
           ".nav-link[name=billing]")),
@@ -92,9 +94,7 @@ class Browser:
         )
         self.socket = websocket.create_connection(self._page_url(), timeout=60)
         metrics = {"width": width, "height": height, "mobile": False}
-        self.call(
-            "Emulation.setDeviceMetricsOverride", deviceScaleFactor=1, **metrics
-        )
+        self.call("Emulation.setDeviceMetricsOverride", deviceScaleFactor=1, **metrics)
 
     def _page_url(self):
         port_file = Path(self.profile.name) / "DevToolsActivePort"

@@ -1,6 +1,6 @@
 from datetime import date
 
-from odoo.tests import HttpCase, tagged
+from odoo.tests import Form, HttpCase, tagged
 
 from .common import TODAY, Ledger
 
@@ -63,6 +63,15 @@ class TestTours(Ledger, HttpCase):
             "billing_coordinator_documents",
             login=self.coordinator.login,
         )
+
+    def test_manager_sets_the_smallest_claim(self):
+        wizard = self.env["billing.company.wizard"].with_user(self.manager)
+        form = Form(wizard.with_company(self.company))
+        self.assertEqual(form.billing_plan_id, self.plan)
+        form.billing_minimum_claim = 25
+        form.save().action_save()
+        self.assertEqual(self.company.billing_minimum_claim, 25)
+        self.assertEqual(self.company.billing_plan_id, self.plan)
 
     def test_department_member_sees_no_billing_menu(self):
         menus = self.env["ir.ui.menu"].with_user(self.department)

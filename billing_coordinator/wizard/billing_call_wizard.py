@@ -113,8 +113,10 @@ class BillingCallWizard(models.TransientModel):
         """The calls that were planned up to today are done with this one."""
         today = fields.Date.context_today(self)
         calls = rows.activity_ids.filtered(
-            lambda activity: activity.activity_type_id.category == "phonecall"
-            and activity.date_deadline <= today
+            lambda activity: (
+                activity.activity_type_id.category == "phonecall"
+                and activity.date_deadline <= today
+            )
         )
         calls.action_feedback(feedback=self.note)
 

@@ -1,0 +1,69 @@
+from odoo import api, fields, models
+
+POLICY_FIELDS = (
+    "billing_plan_id",
+    "billing_responsible_id",
+    "billing_minimum_claim",
+    "billing_bank_freshness",
+    "billing_ageing_bounds",
+)
+
+
+class BillingCompanyWizard(models.TransientModel):
+    """The follow-up settings of a company, for managers who do not administer it."""
+
+    _name = "billing.company.wizard"
+    _description = "Follow-up settings"
+    _check_company_auto = True
+
+    company_id = fields.Many2one(
+        "res.company", required=True, default=lambda self: self.env.company
+    )
+    currency_id = fields.Many2one(related="company_id.currency_id")
+    billing_plan_id = fields.Many2one(
+        "billing.followup.plan",
+        "Follow-up plan",
+        check_company=True,
+        compute="_compute_policy",
+        store=True,
+        readonly=False,
+    )
+    billing_responsible_id = fields.Many2one(
+        "res.users",
+        "Follow-up manager",
+        compute="_compute_policy",
+        store=True,
+        readonly=False,
+    )
+    billing_minimum_claim = fields.Monetary(
+        "Smallest claim", compute="_compute_policy", store=True, readonly=False
+    )
+    billing_bank_freshness = fields.Integer(
+        "Bank data may be old, days",
+        compute="_compute_policy",
+        store=True,
+        readonly=False,
+    )
+    billing_ageing_bounds = fields.Char(
+        "Ageing buckets", compute="_compute_policy", store=True, readonly=False
+    )
+
+    @api.depends("company_id")
+    def _compute_policy(self):
+        for wizard in self:
+            for name in POLICY_FIELDS:
+                wizard[name] = wizard.company_id[name]
+
+    def action_save(self):
+        """Write the settings; only these, and only in a company of the manager."""
+        self.ensure_one()
+        self.company_id.check_access("read")
+        # A billing manager decides on follow-up without administering the company.
+        company_sudo = self.company_id.sudo()
+        company_sudo.write(
+            {
+                name: self._fields[name].convert_to_write(self[name], self)
+                for name in POLICY_FIELDS
+            }
+        )
+        return {"type": "ir.actions.act_window_close"}
