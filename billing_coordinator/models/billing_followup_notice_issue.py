@@ -66,27 +66,30 @@ class BillingFollowupNotice(models.Model):
         worklist = self.env["billing.worklist"]._get_row(
             self.company_id, self.partner_id
         )
-        decision = (worklist._decide_locked() or {}).get(self.currency_id.id)
-        claimed = {(line.move_line_id.id, line.residual) for line in self.line_ids}
-        if (
-            not decision
-            or decision.outcome != SEND
-            or claimed
-            != {
-                (line.id if line.id > 0 else False, line.residual_currency)
-                for line in decision.listed + decision.credits
-            }
-        ):
+        decisions = worklist._decide_locked()
+        if decisions is None:
+            raise UserError(worklist._get_busy_message())
+        if not self._says_the_same(decisions.get(self.currency_id.id)):
             raise UserError(
                 self.env._(
                     "%(customer)s no longer owes what this draft says: something was"
-                    " paid, credited or put on hold. Delete the draft and prepare a new"
-                    " one.",
+                    " paid, credited, reminded or put on hold. Delete the draft and"
+                    " prepare a new one.",
                     customer=self.partner_id.display_name,
                 )
             )
         self._issue()
         worklist._refresh(self.company_id, self.partner_id.ids)
+
+    def _says_the_same(self, decision):
+        """Whether the lines of the draft are those of a decision to send."""
+        if not decision or decision.outcome != SEND:
+            return False
+        claimed = {(line.move_line_id.id, line.residual) for line in self.line_ids}
+        return claimed == {
+            (line.id if line.id > 0 else False, line.residual_currency)
+            for line in decision.listed + decision.credits
+        }
 
     def _check_still_owed(self):
         """Refuse to send again what was paid, credited or put on hold since."""
@@ -109,12 +112,7 @@ class BillingFollowupNotice(models.Model):
             self.company_id, self.partner_id
         )
         if worklist._decide_locked() is None:
-            raise UserError(
-                self.env._(
-                    "Somebody is at work on %(customer)s. Try again in a moment.",
-                    customer=self.partner_id.display_name,
-                )
-            )
+            raise UserError(worklist._get_busy_message())
         claimed = {line.move_line_id.id: line.residual for line in self.line_ids}
         receivables = self.env["billing.receivable"]
         receivables.invalidate_model()

@@ -297,6 +297,12 @@ class BillingWorklist(models.Model):
             )
         return message
 
+    def _get_busy_message(self):
+        return self.env._(
+            "Somebody is at work on %(customer)s. Try again in a moment.",
+            customer=self.partner_id.display_name,
+        )
+
     def _explain_waiting(self):
         """Why nothing goes out to the customer, in one sentence."""
         reasons = dict(self._fields["wait_reason"]._description_selection(self.env))
@@ -314,9 +320,7 @@ class BillingWorklist(models.Model):
         self.ensure_one()
         notices = self._prepare_notices()
         if notices is None:
-            raise UserError(
-                self.env._("Somebody is at work on this customer. Try again in a moment.")
-            )
+            raise UserError(self._get_busy_message())
         if not notices:
             raise UserError(self._explain_waiting())
         action = notices[:1].get_formview_action()

@@ -38,6 +38,7 @@ class BillingWorklist(models.Model):
         self.ensure_one()
         if not self.try_lock_for_update(allow_referencing=True):
             return None
+        self.env.flush_all()
         self.invalidate_recordset()
         locked = self._lock_receivables()
         evaluated = self._evaluate(
@@ -247,6 +248,18 @@ class BillingWorklist(models.Model):
         )
         for notice in failed:
             row = self._get_row(notice.company_id, notice.partner_id)
-            notice._hand_over_failure(row)
-            self._refresh(notice.company_id, notice.partner_id.ids)
+            row._hand_over_isolated(notice)
             self.env["ir.cron"]._commit_progress(1)
+
+    def _hand_over_isolated(self, notice):
+        """Tell of one notice that did not arrive; trouble is noted on the customer."""
+        try:
+            notice._hand_over_failure(self)
+            self._refresh(self.company_id, self.partner_id.ids)
+            self.env.flush_all()
+        except psycopg2.extensions.TransactionRollbackError:
+            self.env.cr.rollback()
+        except Exception as error:  # noqa: BLE001 the other notices go on
+            self.env.cr.rollback()
+            _logger.warning("Handing over %s failed", notice, exc_info=True)
+            self._record_error(error)

@@ -65,8 +65,8 @@ class TestJob(JobCase):
         self._make_invoices([(customer, 100, 40) for customer in self.customers])
         for _run in range(3):
             self._run_job()
-        self.assertEqual(len(self._issued()), 3 * 3)
-        self.assertEqual(self._stages_of(self.customer), [7, 15, 30])
+        self.assertEqual(len(self._issued()), 3)
+        self.assertEqual(self._stages_of(self.customer), [7])
 
     def test_again_on_the_same_day_with_an_interval(self):
         self.plan.min_interval = 7
@@ -171,6 +171,28 @@ class TestIsolation(JobCase):
             self._run_job()
         self.assertEqual(self._issued().partner_id, self.customers - self.broken)
         self.assertIn("zero", self._row(self.broken).run_error)
+
+    def test_telling_of_a_failure_is_isolated(self):
+        """Three e-mails without an address; telling of one of them goes wrong."""
+        self.customers.email = False
+        self._run_job()
+        notices = self._issued()
+        self.assertEqual(set(notices.mapped("state")), {"failed"})
+        notices.failure_handed_over = False
+        model = self.registry["billing.followup.notice"]
+        hand_over = model._hand_over_failure
+
+        def _hand_over(notice, worklist):
+            if notice.partner_id == self.broken:
+                raise UserError("Nobody to tell")
+            return hand_over(notice, worklist)
+
+        patched = patch.object(model, "_hand_over_failure", _hand_over)
+        with self._scheduler() as env, patched, mute_logger(JOB):
+            env["billing.worklist"]._cron_refresh()
+        told = notices.filtered("failure_handed_over")
+        self.assertEqual(told.partner_id, self.customers - self.broken)
+        self.assertIn("Nobody to tell", self._row(self.broken).run_error)
 
     def test_failure_does_not_come_back_until_it_is_solved(self):
         with self._failing_for(self.broken, UserError("Broken")):

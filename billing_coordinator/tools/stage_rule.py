@@ -80,9 +80,12 @@ def next_step(stages, reached, due, noticed_on, today):
         index += 1
     if index >= len(stages):
         return None
-    if index - 1 != reached:
-        noticed_on = None
-    return Step(stages[index], _fires_on(stages, index, due, noticed_on))
+    previous_on = noticed_on if index - 1 == reached else None
+    date = _fires_on(stages, index, due, previous_on)
+    if noticed_on:
+        # Whatever the plan says, nobody gets two stages on one day.
+        date = max(date, noticed_on + datetime.timedelta(days=1))
+    return Step(stages[index], date)
 
 
 def _fires_on(stages, index, due, noticed_on):
