@@ -58,7 +58,9 @@ class BillingFollowupNotice(models.Model):
     company_currency_id = fields.Many2one(
         "res.currency", "Company currency", related="company_id.currency_id"
     )
-    plan_id = fields.Many2one(related="stage_id.plan_id", store=True, index=True)
+    plan_id = fields.Many2one(
+        related="stage_id.plan_id", store=True, index=True, precompute=True
+    )
     stage_id = fields.Many2one(
         "billing.followup.stage", required=True, index=True, ondelete="restrict"
     )

@@ -147,7 +147,9 @@ class BillingFollowupNotice(models.Model):
     def _plan_activities(self):
         """Plan what people have to do beside the message itself."""
         self.ensure_one()
-        stage = self.stage_id
+        stage, failed = self.stage_id, self.state == "failed"
+        if not (stage.activity_type_id or stage.escalate or failed):
+            return
         worklist = self.env["billing.worklist"]._get_row(
             self.company_id, self.partner_id
         )
@@ -163,7 +165,7 @@ class BillingFollowupNotice(models.Model):
                 self.company_id._get_followup_manager(),
                 self.env._("%(stage)s sent: decide what follows", stage=stage.name),
             )
-        if self.state == "failed":
+        if failed:
             self._hand_over_failure(worklist)
 
     def _hand_over_failure(self, worklist):

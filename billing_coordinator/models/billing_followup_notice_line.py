@@ -135,9 +135,19 @@ class BillingFollowupNoticeLine(models.Model):
         ]
 
     def _advance(self):
-        """The notice goes out: its stages count from now on, each only once."""
-        reaching = self.filtered("reaches_stage")
-        super(BillingFollowupNoticeLine, reaching).write({"advances": True})
+        """The notice goes out: its stages count from now on, each only once.
+
+        :raise IntegrityError: another notice has brought a receivable to the stage
+        """
+        self.flush_recordset()
+        self.env.cr.execute(
+            SQL(
+                """UPDATE billing_followup_notice_line SET advances = TRUE
+                    WHERE id = ANY(%s) AND reaches_stage""",
+                self.ids,
+            )
+        )
+        self.invalidate_recordset(["advances"])
 
     def _give_back(self):
         """The notice does not count any more: return to the stage before it."""

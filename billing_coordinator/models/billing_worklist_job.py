@@ -11,6 +11,8 @@ from ..tools.followup import NOTHING_DUE, SEND
 _logger = logging.getLogger(__name__)
 
 COME_BACK_MINUTES = 5
+# A second worker is called for a queue longer than this.
+HELP_FROM = 200
 
 
 class BillingWorklist(models.Model):
@@ -146,6 +148,12 @@ class BillingWorklist(models.Model):
         self._run_queue(companies)
 
     @api.model
+    def _cron_followup_helper(self):
+        """A second worker on the queue of a large run, where a process is free."""
+        companies = self.env["res.company"].search([("billing_plan_id", "!=", False)])
+        self.with_context(billing_helper=True)._run_queue(companies)
+
+    @api.model
     def _get_queue_domain(self, company):
         """Rows that the job has to act on. Hook."""
         requested = Domain("send_requested_on", "!=", False)
@@ -165,6 +173,9 @@ class BillingWorklist(models.Model):
             company._tell_bank_data_problem()
             queues[company] = self.search(self._get_queue_domain(company)).ids
         remaining = sum(map(len, queues.values()))
+        if remaining > HELP_FROM and not self.env.context.get("billing_helper"):
+            helper = self.env.ref("billing_coordinator.ir_cron_followup_helper")
+            helper.sudo()._trigger()
         self.env["ir.cron"]._commit_progress(remaining=remaining)
         for company, queue in queues.items():
             if not self._run_company(company, queue):

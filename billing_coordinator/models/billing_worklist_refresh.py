@@ -103,7 +103,8 @@ class BillingWorklist(models.Model):
                 key=str(company.id),
                 now=fields.Datetime.now(),
                 uid=self.env.uid,
-            )
+            ),
+            log_exceptions=False,  # a conflict with another job is no error
         )
         self.invalidate_model()
 

@@ -76,6 +76,26 @@ class TestJob(JobCase):
         self.assertEqual(len(self._issued()), 3)
         self.assertEqual(len(self._queued_mails()), 3)
 
+    def test_a_large_run_calls_for_help(self):
+        self._make_invoices([(customer, 100, 40) for customer in self.customers])
+        helper = self.env.ref("billing_coordinator.ir_cron_followup_helper")
+        triggers = self.env["ir.cron.trigger"].sudo()
+        called = [("cron_id", "=", helper.id)]
+        before = triggers.search_count(called)
+        with patch(f"{JOB}.HELP_FROM", 3):
+            self._run_job()
+        self.assertEqual(triggers.search_count(called), before)
+        with patch(f"{JOB}.HELP_FROM", 2), self._at(days(1)):
+            self._run_job()
+        self.assertEqual(triggers.search_count(called), before + 1)
+
+    def test_the_helper_sends_what_is_due(self):
+        self._make_invoices([(customer, 100, 40) for customer in self.customers])
+        self.env["billing.worklist"]._refresh(self.company)
+        with self._scheduler() as env:
+            env["billing.worklist"]._cron_followup_helper()
+        self.assertEqual(len(self._issued()), 3)
+
     def _stages_of(self, customer):
         notices = self._issued().filtered(lambda n: n.partner_id == customer)
         return notices.sorted("id").stage_id.mapped("delay")
