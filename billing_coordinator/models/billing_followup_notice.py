@@ -79,12 +79,13 @@ class BillingFollowupNotice(models.Model):
         "res.users", "Issued by", readonly=True, copy=False
     )
     subject = fields.Char(readonly=False)
-    body = fields.Html(
-        "Text", sanitize=False, readonly=False, help="Cleaned when a person writes it."
-    )
+    # Cleaned in create and write, when a person writes it.
+    body = fields.Html("Text", sanitize=False, readonly=False)
 
-    amount_text = fields.Char(compute="_compute_amount_text")
-    line_table = fields.Html(compute="_compute_line_table", sanitize=False)
+    amount_text = fields.Char("Amount with currency", compute="_compute_amount_text")
+    line_table = fields.Html(
+        "Table of open items", compute="_compute_line_table", sanitize=False
+    )
 
     send_email = fields.Boolean("By e-mail")
     send_letter = fields.Boolean("By letter")
@@ -100,7 +101,7 @@ class BillingFollowupNotice(models.Model):
     cancelled_on = fields.Datetime("Cancelled on", readonly=True, copy=False)
     cancel_reason = fields.Char("Why cancelled", readonly=True, copy=False)
     mail_message_id = fields.Many2one(
-        "mail.message", readonly=True, copy=False, index="btree_not_null"
+        "mail.message", "E-mail sent", readonly=True, copy=False, index="btree_not_null"
     )
     address_problem = fields.Selection(
         [
@@ -108,6 +109,7 @@ class BillingFollowupNotice(models.Model):
             ("invalid", "Invalid e-mail address"),
             ("blacklisted", "E-mail address is blacklisted"),
         ],
+        "Address problem",
         readonly=True,
         copy=False,
     )
@@ -123,18 +125,20 @@ class BillingFollowupNotice(models.Model):
         store=True,
         index=True,
         default="draft",
-        help="Follows the fate of the e-mail or the letter.",
+        help="Shows what became of the e-mail or letter.",
     )
     failure_reason = fields.Char("Why it failed", compute="_compute_state", store=True)
     failure_handed_over = fields.Boolean(
+        "Failure handed over",
         readonly=True,
         copy=False,
-        help="The failure was told to the responsible person.",
+        help="The responsible person has been told of the failure.",
     )
     failure_handled = fields.Boolean(
+        "Failure handled",
         readonly=True,
         copy=False,
-        help="Someone has taken over where the message did not arrive.",
+        help="Someone has taken over by letter or by phone.",
     )
 
     _partner_date_idx = models.Index("(company_id, partner_id, date DESC)")
@@ -142,7 +146,9 @@ class BillingFollowupNotice(models.Model):
         "(company_id, partner_id)"
         " WHERE state = 'failed' AND failure_handled IS NOT TRUE"
     )
-    _name_uniq = models.Constraint("UNIQUE(name)", "The notice number is taken.")
+    _name_uniq = models.Constraint(
+        "UNIQUE(name)", "This notice number is already in use."
+    )
 
     @api.depends(
         "issued_on",
@@ -221,8 +227,7 @@ class BillingFollowupNotice(models.Model):
         if vals.keys() & CLAIM_FIELDS and any(notice.issued_on for notice in self):
             raise UserError(
                 self.env._(
-                    "An issued notice is history and cannot be changed. Cancel it and"
-                    " make a new one."
+                    "An issued notice cannot be changed. Cancel it and make a new one."
                 )
             )
         if "cancelled_on" in vals:
@@ -243,9 +248,7 @@ class BillingFollowupNotice(models.Model):
     def _unlink_except_issued(self):
         if any(notice.issued_on for notice in self):
             raise UserError(
-                self.env._(
-                    "An issued notice is history. It can be cancelled, not deleted."
-                )
+                self.env._("An issued notice cannot be deleted. Cancel it instead.")
             )
 
     # -- actions ----------------------------------------------------------------
@@ -275,7 +278,7 @@ class BillingFollowupNotice(models.Model):
                     )
                     if notice.state == "sent"
                     else self.env._(
-                        "%(notice)s is cancelled already.", notice=notice.display_name
+                        "%(notice)s is already cancelled.", notice=notice.display_name
                     )
                 )
 
@@ -297,7 +300,7 @@ class BillingFollowupNotice(models.Model):
         """Print letters; the next step marks them as printed."""
         letters = self.filtered(lambda n: n.letter_state and n.state != "cancelled")
         if not letters:
-            raise UserError(self.env._("None of these notices goes out as a letter."))
+            raise UserError(self.env._("None of these notices is sent by letter."))
         letters -= letters._withdraw_stale_letters()
         if not letters:
             return self.env["billing.worklist"]._notify(

@@ -106,7 +106,7 @@ class BillingFollowupNotice(models.Model):
                 )
 
     def _is_still_owed(self):
-        """Whether what the notice says is open and may be chased, with the rows locked."""
+        """Whether what it says is open and may be chased, with the rows locked."""
         self.ensure_one()
         worklist = self.env["billing.worklist"]._get_row(
             self.company_id, self.partner_id

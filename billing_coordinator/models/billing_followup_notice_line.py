@@ -40,12 +40,14 @@ class BillingFollowupNoticeLine(models.Model):
         help="Stage of the receivable with this notice; empty for a credit.",
     )
     reaches_stage = fields.Boolean(
-        help="The receivable reaches the stage with this notice; others are only named.",
+        "Reaches the stage",
+        help="The item reaches the stage with this notice; others are only named.",
     )
     advances = fields.Boolean(
+        "Stage counts",
         readonly=True,
         copy=False,
-        help="The stage counts. Drafts and cancelled notices advance nothing.",
+        help="The item has reached the stage: the notice was issued, not cancelled.",
     )
     date = fields.Date("Notice date", required=True)
     state = fields.Selection(related="notice_id.state")
@@ -65,6 +67,7 @@ class BillingFollowupNoticeLine(models.Model):
             entry), ``due``, ``residual``, ``stage_id`` and ``reaches_stage``
         """
         notice.flush_recordset()
+        customer_env = notice.with_context(lang=notice._get_lang()).env
         self.env.cr.execute(
             SQL(
                 """INSERT INTO billing_followup_notice_line (
@@ -83,7 +86,7 @@ class BillingFollowupNoticeLine(models.Model):
                           reaches_stage boolean)
                      LEFT JOIN account_move_line line ON line.id = row.id
                     WHERE notice.id = %s""",
-                self.env._("Payment received"),
+                customer_env._("Payment received"),
                 Json(rows),
                 notice.id,
             )
@@ -106,7 +109,7 @@ class BillingFollowupNoticeLine(models.Model):
 
     def _check_not_issued(self):
         if any(self.notice_id.mapped("issued_on")):
-            raise UserError(self.env._("An issued notice is history."))
+            raise UserError(self.env._("An issued notice cannot be changed."))
 
     def action_open_notice(self):
         self.ensure_one()

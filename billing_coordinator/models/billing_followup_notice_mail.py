@@ -205,7 +205,7 @@ class BillingFollowupNotice(models.Model):
         """Note the notice in the chatter of the customer and of each invoice."""
         self.ensure_one()
         body = Markup("<p>%s</p>") % self.env._(
-            "%(stage)s %(link)s over %(amount)s",
+            "%(stage)s %(link)s for %(amount)s",
             stage=self.stage_id.name,
             link=self._get_html_link(title=self.name),
             amount=self.currency_id.format(self.amount),

@@ -25,7 +25,7 @@ class BillingFollowupStage(models.Model):
             (stage_rule.AFTER_MONTH_END, "Days after the end of the due month"),
             (stage_rule.AFTER_PREVIOUS, "Days after the previous notice"),
         ],
-        "Comes",
+        "Counted from",
         required=True,
         default=stage_rule.AFTER_DUE,
     )
@@ -35,6 +35,7 @@ class BillingFollowupStage(models.Model):
         help="Negative: a courtesy reminder, so many days before the due date.",
     )
     nominal_days = fields.Integer(
+        "Days after due date",
         compute="_compute_nominal_days",
         store=True,
         help="Place of the stage in days after the due date.",
@@ -84,11 +85,15 @@ class BillingFollowupStage(models.Model):
     _sequence_idx = models.Index("(plan_id, sequence, id)")
 
     @api.depends(
-        "plan_id.stage_ids.trigger", "plan_id.stage_ids.delay", "plan_id.stage_ids.sequence"
+        "plan_id.stage_ids.trigger",
+        "plan_id.stage_ids.delay",
+        "plan_id.stage_ids.sequence",
     )
     def _compute_nominal_days(self):
         for plan, stages in self.grouped("plan_id").items():
-            ordered = (plan.stage_ids or stages).sorted(lambda s: (s.sequence, s._origin.id))
+            ordered = (plan.stage_ids or stages).sorted(
+                lambda s: (s.sequence, s._origin.id)
+            )
             days = stage_rule.nominal_days((s.trigger, s.delay) for s in ordered)
             for stage, nominal in zip(ordered, days, strict=True):
                 stage.nominal_days = nominal
@@ -157,8 +162,8 @@ class BillingFollowupStage(models.Model):
                 if stage.nominal_days <= previous.nominal_days:
                     raise ValidationError(
                         self.env._(
-                            "%(stage)s would not come after %(previous)s: stages need"
-                            " later and later days.",
+                            "%(stage)s would not come after %(previous)s: each stage"
+                            " must come later than the one before.",
                             stage=stage.name,
                             previous=previous.name,
                         )
@@ -182,7 +187,7 @@ class BillingFollowupStage(models.Model):
             if (stage.send_email or stage.send_letter) and not stage.mail_template_id:
                 raise ValidationError(
                     self.env._(
-                        "%(stage)s sends something: choose its text.", stage=stage.name
+                        "%(stage)s sends a message: choose its text.", stage=stage.name
                     )
                 )
 
@@ -209,7 +214,11 @@ class BillingFollowupStage(models.Model):
         """The stages of the plan for the stage rule."""
         return [
             stage_rule.Stage(
-                stage.id, stage.trigger, stage.delay, stage.nominal_days, stage.mode == "auto"
+                stage.id,
+                stage.trigger,
+                stage.delay,
+                stage.nominal_days,
+                stage.mode == "auto",
             )
             for stage in self.sorted(lambda s: (s.sequence, s.id))
         ]

@@ -29,7 +29,7 @@ class BillingHold(models.Model):
         index=True,
         ondelete="cascade",
         check_company=True,
-        help="Reminders of this customer, with all its contacts, are paused.",
+        help="Reminders to this customer, including all its contacts, are paused.",
     )
     move_id = fields.Many2one(
         "account.move",
@@ -53,7 +53,9 @@ class BillingHold(models.Model):
         tracking=True,
         help="Last day of the pause. Without it the pause lasts until it is released.",
     )
-    released_on = fields.Datetime("Released on", readonly=True, copy=False, tracking=True)
+    released_on = fields.Datetime(
+        "Released on", readonly=True, copy=False, tracking=True
+    )
     released_by_id = fields.Many2one(
         "res.users", "Released by", readonly=True, copy=False
     )
@@ -104,8 +106,8 @@ class BillingHold(models.Model):
             if hold.partner_id != hold.partner_id.commercial_partner_id:
                 raise ValidationError(
                     self.env._(
-                        "Put the hold on %(company)s: reminders go by company, not by"
-                        " contact.",
+                        "Put the hold on %(company)s: holds apply to the company, not"
+                        " to one contact.",
                         company=hold.partner_id.commercial_partner_id.display_name,
                     )
                 )
@@ -132,7 +134,10 @@ class BillingHold(models.Model):
     def write(self, vals):
         if vals.keys() & {"partner_id", "move_id", "company_id"}:
             raise UserError(
-                self.env._("A hold keeps its customer: release it and make a new one.")
+                self.env._(
+                    "The customer of a hold cannot be changed: release it and make a"
+                    " new one."
+                )
             )
         result = super().write(vals)
         self._refresh_worklist()

@@ -32,7 +32,9 @@ class BillingPriorityRule(models.Model):
         help="Value that gives all the points; half of it gives half of them.",
     )
 
-    _fact_uniq = models.Constraint("UNIQUE(fact)", "There is a rule for this fact.")
+    _fact_uniq = models.Constraint(
+        "UNIQUE(fact)", "There is already a rule for this fact."
+    )
     _points_range = models.Constraint(
         "CHECK(points BETWEEN 0 AND 100)", "Points go from 0 to 100."
     )

@@ -80,7 +80,9 @@ class BillingReceivable(models.Model):
     company_id = fields.Many2one("res.company", readonly=True)
     account_id = fields.Many2one("account.account", readonly=True)
     currency_id = fields.Many2one("res.currency", readonly=True)
-    company_currency_id = fields.Many2one("res.currency", readonly=True)
+    company_currency_id = fields.Many2one(
+        "res.currency", "Company currency", readonly=True
+    )
     date = fields.Date("Accounting date", readonly=True)
     date_maturity = fields.Date(
         "Due date",

@@ -21,7 +21,7 @@ WAIT_REASONS = [
     (followup.EXHAUSTED, "Last stage of the plan was sent"),
     (followup.HELD, "On hold"),
     (followup.CREDITED, "Covered by credits and payments"),
-    (followup.MINIMUM, "Below the smallest claim"),
+    (followup.MINIMUM, "Below the minimum claim"),
     (followup.INTERVAL, "Reminded a short time ago"),
     (followup.NO_PLAN, "No follow-up plan"),
     ("postponed", "Postponed"),
@@ -67,7 +67,9 @@ class BillingWorklist(models.Model):
     )
     oldest_due_date = fields.Date("Oldest due date", readonly=True)
     days_overdue = fields.Integer(
-        "Oldest, days", compute="_compute_days_overdue", search="_search_days_overdue"
+        "Days overdue (oldest)",
+        compute="_compute_days_overdue",
+        search="_search_days_overdue",
     )
     overdue_count = fields.Integer("Overdue items", readonly=True)
     plan_id = fields.Many2one(
@@ -100,22 +102,22 @@ class BillingWorklist(models.Model):
     priority = fields.Integer(
         readonly=True, aggregator="max", help="0 to 100, by the priority rules."
     )
-    priority_points = fields.Json(readonly=True)
+    priority_points = fields.Json("Priority points", readonly=True)
     priority_explanation = fields.Text(
         "Why this priority",
         compute="_compute_priority_explanation",
         help="A line for each rule that gave points.",
     )
     run_error = fields.Text("What went wrong", readonly=True, copy=False)
-    run_error_on = fields.Datetime("Went wrong on", readonly=True, copy=False)
+    run_error_on = fields.Datetime("Failed on", readonly=True, copy=False)
     refreshed_on = fields.Datetime("Figures as of", readonly=True)
-    notice_count = fields.Integer(compute="_compute_notice_count")
+    notice_count = fields.Integer("Number of notices", compute="_compute_notice_count")
     hold_ids = fields.Many2many(
         "billing.hold", string="Holds", compute="_compute_hold_ids"
     )
 
     _customer_uniq = models.Constraint(
-        "UNIQUE(company_id, partner_id)", "The customer is in the worklist already."
+        "UNIQUE(company_id, partner_id)", "The customer is already in the worklist."
     )
     _todo_idx = models.Index("(company_id, next_action, priority DESC)")
 
@@ -270,8 +272,8 @@ class BillingWorklist(models.Model):
 
     def _describe_request(self):
         return self.env._(
-            "The notices of %(customers)s customers are sent in the background. The list"
-            " shows how far it is.",
+            "The notices of %(customers)s customers are sent in the background. The"
+            " list shows how far it is.",
             customers=len(self),
         )
 
@@ -292,21 +294,21 @@ class BillingWorklist(models.Model):
         )
         if failed:
             message += " " + self.env._(
-                "%(count)s could not be addressed: see the filter 'Failed'.",
+                "%(count)s have no valid address: see the filter 'Failed'.",
                 count=len(failed),
             )
         return message
 
     def _get_busy_message(self):
         return self.env._(
-            "Somebody is at work on %(customer)s. Try again in a moment.",
+            "Someone is working on %(customer)s. Try again in a moment.",
             customer=self.partner_id.display_name,
         )
 
     def _explain_waiting(self):
         """Why nothing goes out to the customer, in one sentence."""
         reasons = dict(self._fields["wait_reason"]._description_selection(self.env))
-        reason = reasons.get(self.wait_reason, self.env._("Nothing is due."))
+        reason = reasons.get(self.wait_reason, self.env._("Nothing is due"))
         if not self.next_date:
             return self.env._("Nothing was sent. %(reason)s.", reason=reason)
         return self.env._(

@@ -21,6 +21,7 @@ class BillingWorklist(models.Model):
     _inherit = "billing.worklist"
 
     send_requested_on = fields.Date(
+        "Sending requested on",
         readonly=True,
         copy=False,
         index="btree_not_null",

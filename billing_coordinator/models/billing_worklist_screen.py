@@ -1,8 +1,10 @@
-from odoo import api, fields, models
-from odoo.tools.misc import format_date
+from babel.dates import format_skeleton
 
-# The next days need no year.
-DAY = "MMM d"
+from odoo import api, fields, models
+from odoo.tools.misc import babel_locale_parse, get_lang
+
+# Day and month, in the order of the language: the next days need no year.
+DAY = "MMMd"
 
 
 class BillingWorklist(models.Model):
@@ -14,7 +16,7 @@ class BillingWorklist(models.Model):
     is_call_due = fields.Boolean(
         "Activity due", compute="_compute_todo", help="An activity is due today."
     )
-    is_postponed = fields.Boolean(compute="_compute_is_postponed")
+    is_postponed = fields.Boolean("Postponed", compute="_compute_is_postponed")
     receivable_ids = fields.Many2many(
         "billing.receivable", string="Open items", compute="_compute_receivable_ids"
     )
@@ -69,16 +71,21 @@ class BillingWorklist(models.Model):
         if self.wait_reason == "postponed":
             return self.env._(
                 "Postponed until %(date)s",
-                date=format_date(self.env, self.postponed_until, date_format=DAY),
+                date=self._format_day(self.postponed_until),
             )
         if self.wait_reason == "nothing_due" and self.next_stage_id:
             return self.env._(
                 "%(stage)s on %(date)s",
                 stage=self.next_stage_id.name,
-                date=format_date(self.env, self.next_date, date_format=DAY),
+                date=self._format_day(self.next_date),
             )
         reasons = dict(self._fields["wait_reason"]._description_selection(self.env))
         return reasons.get(self.wait_reason, self.env._("Wait"))
+
+    @api.model
+    def _format_day(self, date):
+        locale = babel_locale_parse(get_lang(self.env).code)
+        return format_skeleton(DAY, date, locale=locale) if date else ""
 
     @api.depends("postponed_until")
     def _compute_is_postponed(self):

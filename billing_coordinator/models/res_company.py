@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import SQL
+from odoo.tools.misc import format_date
 
 from ..tools.ageing import DEFAULT_BOUNDS, parse_bounds
 
@@ -26,16 +27,18 @@ class ResCompany(models.Model):
         help="Gets escalations and the customers that nobody else is responsible for.",
     )
     billing_minimum_claim = fields.Monetary(
-        "Smallest claim",
+        "Minimum claim",
         help="A customer who owes less is not reminded.",
     )
     billing_bank_freshness = fields.Integer(
-        "Bank data may be old, days",
+        "Maximum age of bank data (days)",
         default=7,
         help="When the newest bank statement is older, the daily job waits: a customer"
         " may have paid. 0: do not look at bank statements.",
     )
-    billing_bank_problem_told_on = fields.Date(readonly=True, copy=False)
+    billing_bank_problem_told_on = fields.Date(
+        "Bank data problem told on", readonly=True, copy=False
+    )
     billing_ageing_bounds = fields.Char(
         "Ageing buckets",
         default=DEFAULT_BOUNDS,
@@ -66,7 +69,7 @@ class ResCompany(models.Model):
         for company in self:
             if company.billing_bank_freshness < 0 or company.billing_minimum_claim < 0:
                 raise ValidationError(
-                    self.env._("Days and smallest claim cannot be negative.")
+                    self.env._("Days and minimum claim cannot be negative.")
                 )
 
     @api.model
@@ -111,17 +114,18 @@ class ResCompany(models.Model):
         if not newest:
             return self.env._(
                 "%(company)s has no bank statement yet, so nobody can tell who has"
-                " paid. Import one, or set 'Bank data may be old' to 0 in the settings if you"
-                " register payments by hand.",
+                " paid. Import one, or set 'Maximum age of bank data (days)' to 0 in"
+                " the settings if you register payments by hand.",
                 company=self.name,
             )
         if newest >= fields.Date.subtract(fields.Date.context_today(self), days=days):
             return False
         return self.env._(
-            "The newest bank statement of %(company)s is of %(date)s, more than"
-            " %(days)s days ago: customers may have paid since. Import the newer ones first.",
+            "The newest bank statement of %(company)s is dated %(date)s, more than"
+            " %(days)s days ago: customers may have paid since. Import the newer ones"
+            " first.",
             company=self.name,
-            date=newest,
+            date=format_date(self.env, newest),
             days=days,
         )
 

@@ -117,7 +117,7 @@ class TestHold(SecondCompany, BillingCase):
 
     def test_keeps_its_customer(self):
         hold = self._hold()
-        with self.assertRaisesRegex(UserError, "keeps its customer"):
+        with self.assertRaisesRegex(UserError, "cannot be changed"):
             hold.partner_id = self.other_customer
 
     def test_credit_is_never_held(self):

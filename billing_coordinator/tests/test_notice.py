@@ -405,7 +405,7 @@ class TestNoticeHistory(NoticeCase):
     def test_issued_cannot_be_deleted(self):
         self._make_invoice()
         notice = self._send()
-        with self.assertRaisesRegex(UserError, "history"):
+        with self.assertRaisesRegex(UserError, "cannot be deleted"):
             notice.with_user(self.manager).unlink()
 
     def test_invoice_reset_to_draft_and_posted_again(self):
@@ -638,6 +638,11 @@ class TestDraft(NoticeCase):
         self.assertEqual(self.draft.issued_by_id, self.coordinator)
         with self.assertRaisesRegex(UserError, "not a draft"):
             self.draft.action_issue()
+
+    def test_nothing_to_draft(self):
+        """Where no reason is known the answer is one sentence all the same."""
+        row = self.env["billing.worklist"].new({})
+        self.assertEqual(row._explain_waiting(), "Nothing was sent. Nothing is due.")
 
     def test_draft_does_not_count(self):
         self.assertFalse(self._row().stage_id)

@@ -45,7 +45,7 @@ class TestPlanInput(SecondCompany, BillingCase):
             plan.stage_ids[1].sequence = 0
 
     def test_same_days_twice(self):
-        with self.assertRaisesRegex(ValidationError, "later and later"):
+        with self.assertRaisesRegex(ValidationError, "must come later"):
             self._make_stages(("due", 7), ("due", 7))
 
     def test_days_that_go_back(self):

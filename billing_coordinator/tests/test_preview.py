@@ -122,7 +122,7 @@ class TestPreview(BillingCase):
         customer = self._customer("Ready")
         preview = self._preview()
         self.assertIn("no bank statement", preview.bank_data_problem)
-        with self.assertRaisesRegex(UserError, "Send although"):
+        with self.assertRaisesRegex(UserError, "Send even though"):
             preview.action_send()
         self.assertFalse(self._notices(customer))
         preview.accept_bank_data = True

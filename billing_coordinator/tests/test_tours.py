@@ -64,7 +64,7 @@ class TestTours(Ledger, HttpCase):
             login=self.coordinator.login,
         )
 
-    def test_manager_sets_the_smallest_claim(self):
+    def test_manager_sets_the_minimum_claim(self):
         wizard = self.env["billing.company.wizard"].with_user(self.manager)
         form = Form(wizard.with_company(self.company))
         self.assertEqual(form.billing_plan_id, self.plan)

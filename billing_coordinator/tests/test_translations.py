@@ -121,6 +121,7 @@ class TestTranslatedNotices(BillingCase):
     }
     TOTAL = {"de_DE": "Zu zahlen 1.234,50", "fr_FR": "À payer 1 234,50"}
     DUE_DATE = {"de_DE": "16.06.2025", "fr_FR": "16/06/2025"}
+    PAYMENT = {"de_DE": "Zahlungseingang", "fr_FR": "Paiement reçu"}
     LETTER = {
         "de_DE": ("Datum", "Unser Zeichen", "Ihr Kontakt"),
         "fr_FR": ("Date", "Notre référence", "Votre contact"),
@@ -202,6 +203,20 @@ class TestTranslatedNotices(BillingCase):
             text = self._plain(html.decode())
             for label in (*labels, self.STAGE_NAMES[lang][-1], self.TABLE[lang]):
                 self.assertIn(label, text)
+
+    def test_payment_without_entry(self):
+        """It has no number: what it is called is in the language of the customer."""
+        credit = {"id": -1, "due": "2025-06-16", "residual": -5, "reaches_stage": False}
+        for lang, label in self.PAYMENT.items():
+            notice = self._make_notices(lang)[-1]
+            notice.line_ids._insert(notice, [credit])
+            self.assertIn(label, notice.line_ids.mapped("label"))
+
+    def test_days_of_the_worklist(self):
+        self._make_invoice(overdue=2)
+        row = self._row()
+        for lang, day in {"en_US": "Jun 21", "de_DE": "21. Juni"}.items():
+            self.assertIn(day, row.with_context(lang=lang).todo)
 
     def test_texts_of_the_program(self):
         first = self.stages[1]

@@ -38,7 +38,9 @@ class BillingCallWizard(models.TransientModel):
         help="No reminder goes out before this day. Empty: reminders go on as planned.",
     )
     plan_call = fields.Boolean(
-        "Remind me to call then", default=True, help="Plans a call for you on that day."
+        "Remind me to call on that day",
+        default=True,
+        help="Plans a call for you.",
     )
 
     @api.model
@@ -77,9 +79,7 @@ class BillingCallWizard(models.TransientModel):
     def _check_next_contact(self):
         today = fields.Date.context_today(self)
         if any(call.next_contact and call.next_contact <= today for call in self):
-            raise ValidationError(
-                self.env._("The next contact has to be on a day after today.")
-            )
+            raise ValidationError(self.env._("Choose a day after today."))
 
     def action_log(self):
         """Write the call down, close what it settles and plan the next contact."""

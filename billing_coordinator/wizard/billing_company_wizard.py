@@ -36,10 +36,10 @@ class BillingCompanyWizard(models.TransientModel):
         readonly=False,
     )
     billing_minimum_claim = fields.Monetary(
-        "Smallest claim", compute="_compute_policy", store=True, readonly=False
+        "Minimum claim", compute="_compute_policy", store=True, readonly=False
     )
     billing_bank_freshness = fields.Integer(
-        "Bank data may be old, days",
+        "Maximum age of bank data (days)",
         compute="_compute_policy",
         store=True,
         readonly=False,

@@ -17,7 +17,7 @@ class BillingFollowupRun(models.TransientModel):
         "res.company", required=True, default=lambda self: self.env.company
     )
     currency_id = fields.Many2one(related="company_id.currency_id")
-    line_ids = fields.One2many("billing.followup.run.line", "run_id")
+    line_ids = fields.One2many("billing.followup.run.line", "run_id", "Lines")
     send_line_ids = fields.One2many(
         "billing.followup.run.line",
         "run_id",
@@ -30,13 +30,15 @@ class BillingFollowupRun(models.TransientModel):
         "Will not be sent",
         domain=[("outcome", "=", "skip")],
     )
-    selected_count = fields.Integer(compute="_compute_totals")
-    selected_amount = fields.Monetary(compute="_compute_totals")
-    skipped_count = fields.Integer(compute="_compute_totals")
-    bank_data_problem = fields.Text(compute="_compute_bank_data_problem")
+    selected_count = fields.Integer("Notices to send", compute="_compute_totals")
+    selected_amount = fields.Monetary("Amount claimed", compute="_compute_totals")
+    skipped_count = fields.Integer("Left out", compute="_compute_totals")
+    bank_data_problem = fields.Text(
+        "Bank data problem", compute="_compute_bank_data_problem"
+    )
     accept_bank_data = fields.Boolean(
-        "Send although the bank data is old",
-        help="Tick it when you know that nobody on the list has paid meanwhile.",
+        "Send even though the bank data is old",
+        help="Tick this if you know that nobody on the list has paid in the meantime.",
     )
 
     def _compute_display_name(self):
@@ -167,7 +169,7 @@ class BillingFollowupRun(models.TransientModel):
         if self.bank_data_problem and not self.accept_bank_data:
             raise UserError(
                 self.env._(
-                    "%(problem)s Or tick 'Send although the bank data is old'.",
+                    "%(problem)s Or tick 'Send even though the bank data is old'.",
                     problem=self.bank_data_problem,
                 )
             )

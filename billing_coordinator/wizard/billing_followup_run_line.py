@@ -29,6 +29,7 @@ class BillingFollowupRunLine(models.TransientModel):
             ._fields["address_problem"]
             ._description_selection(self.env)
         ),
+        "Address problem",
         help="The e-mail will fail; the responsible person gets an activity to write or"
         " call instead.",
     )
@@ -42,8 +43,10 @@ class BillingFollowupRunLine(models.TransientModel):
     company_amount = fields.Monetary(
         "Claim in company currency", currency_field="company_currency_id"
     )
-    newest_line_id = fields.Many2one("account.move.line", ondelete="cascade")
-    email = fields.Char()
+    newest_line_id = fields.Many2one(
+        "account.move.line", "Newest item", ondelete="cascade"
+    )
+    email = fields.Char("E-mail address")
 
     def _check_addresses(self):
         """Fill in the address of each e-mail and what is wrong with it, set-based."""

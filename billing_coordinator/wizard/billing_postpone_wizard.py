@@ -29,9 +29,7 @@ class BillingPostponeWizard(models.TransientModel):
     def _check_date(self):
         today = fields.Date.context_today(self)
         if any(wizard.date <= today for wizard in self):
-            raise ValidationError(
-                self.env._("Postpone until a day after today, tomorrow for instance.")
-            )
+            raise ValidationError(self.env._("Choose a day after today."))
 
     def action_postpone(self):
         self.ensure_one()

@@ -26,7 +26,7 @@ class BillingReceivableDateWizard(models.TransientModel):
         today = fields.Date.context_today(self)
         if any(wizard.date > today for wizard in self):
             raise ValidationError(
-                self.env._("Nobody knows what will be open then: choose a past day.")
+                self.env._("Choose a past day: the future is not known yet.")
             )
 
     def action_open(self):
