@@ -39,6 +39,7 @@ class CustomerWriter:
             "email": row.email,
             "ref": f"C-{row.key.upper().replace('_', '-')}",
             "user_id": self._salesperson(row).id,
+            "billing_responsible_id": self._salesperson(row).id,
             "property_payment_term_id": self.env.ref(
                 f"{MODULE}.demo_term_{row.term}"
             ).id,

@@ -45,6 +45,7 @@ class SetupWriter:
 
     def write(self):
         self._load_chart()
+        self._write_manager()
         self._write_taxes()
         self._write_bank()
         self._write_rates()
@@ -59,6 +60,10 @@ class SetupWriter:
         chart = self.env["account.chart.template"]
         chart._load("generic_coa", self.company, install_demo=False)
         self.company.currency_id = currency
+
+    def _write_manager(self):
+        manager = self.env.ref(f"{MODULE}.demo_user_manager", raise_if_not_found=False)
+        self.company.billing_responsible_id = manager
 
     def _write_taxes(self):
         """Give the generic chart's tax the name and rate of the company's country."""

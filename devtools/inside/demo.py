@@ -21,6 +21,7 @@ def main(env, _argv):
     if followup:
         for days in EARLIER_RUNS:
             run_earlier(env, days)
+        forget_impossible(env)
         followup.method_direct_trigger()
 
 
@@ -28,13 +29,26 @@ def run_earlier(env, days):
     """Run the job as if it were some days ago; its mails count as delivered."""
     now = datetime.datetime.now().replace(hour=6, minute=0)
     with freeze_time(now - datetime.timedelta(days=days)):
-        env["billing.worklist"]._cron_followup()
+        worklist = env["billing.worklist"]
+        worklist._cron_followup()
         mails = env["mail.mail"].search([("state", "=", "outgoing")])
         mails.mail_message_id.notification_ids.notification_status = "sent"
         mails.unlink()
-        calls = env["billing.worklist"].search([]).activity_ids
-        today = datetime.date.today()
-        calls.filtered(lambda call: call.date_deadline < today).action_feedback(
-            feedback="Reached. They will look into it."
+        calls = worklist.search([]).activity_ids.filtered(
+            lambda activity: activity.activity_category == "phonecall"
+            and activity.date_deadline < datetime.date.today()
         )
+        calls.action_feedback(feedback="Reached. They will look into it.")
         env.cr.commit()
+
+
+def forget_impossible(env):
+    """Drop the notices that name an invoice which was not there on their day."""
+    env.flush_all()
+    env.cr.execute(
+        """DELETE FROM billing_followup_notice notice
+            USING billing_followup_notice_line line, account_move move
+            WHERE line.notice_id = notice.id AND move.id = line.move_id
+              AND move.date > notice.date"""
+    )
+    env.invalidate_all()
