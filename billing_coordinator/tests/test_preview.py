@@ -50,7 +50,8 @@ class TestPreview(BillingCase):
         postponed = self._customer("Postponed")
         self._row(postponed).postponed_until = days(5)
         reminded = self._customer("Reminded", overdue=40)
-        self._send(reminded)
+        with self._at(days(-1)):
+            self._send(reminded)
         self._customer("Not due", overdue=-5)
         paid = self._customer("Paid")
         self._send(paid)
@@ -137,6 +138,24 @@ class TestPreview(BillingCase):
             [(x.currency_id, x.amount, x.company_amount) for x in lines],
             [(self.eur, 70, 70), (self.usd, 200, 100)],
         )
+
+    def test_one_of_two_currencies_is_unticked(self):
+        """The sending is per customer: what is not ticked must not go out with it."""
+        other = self._customer("Other")
+        customer = self._customer("Both", 70)
+        self._make_invoice(customer, 200, 60, currency_id=self.usd.id)
+        preview = self._preview()
+        lines = preview.send_line_ids.filtered(lambda x: x.partner_id == customer)
+        dollars = lines.filtered(lambda x: x.currency_id == self.usd)
+        dollars.selected = False
+        with self.assertRaisesRegex(UserError, "all currencies of Both"):
+            preview.action_send()
+        self.assertFalse(self._notices(customer) + self._notices(other))
+        self.assertFalse(self._row(customer).postponed_until)
+        lines.selected = False
+        preview.action_send()
+        self.assertFalse(self._notices(customer))
+        self.assertTrue(self._notices(other))
 
     def test_queries_do_not_grow(self):
         def count():

@@ -173,9 +173,22 @@ class BillingFollowupRun(models.TransientModel):
                     problem=self.bank_data_problem,
                 )
             )
-        wanted = self.send_line_ids.filtered("selected").worklist_id
-        taken_out = self.send_line_ids.worklist_id - wanted
-        if not wanted:
+        ticked = self.send_line_ids.filtered("selected")
+        if not ticked:
             raise UserError(self.env._("Nobody is ticked: there is nothing to send."))
-        taken_out._take_out_today()
+        wanted = ticked.worklist_id
+        unticked = (self.send_line_ids - ticked).worklist_id
+        self._check_ticked_as_a_whole(wanted & unticked)
+        unticked._take_out_today()
         return wanted._send_now_with_message()
+
+    def _check_ticked_as_a_whole(self, partly):
+        """Sending and leaving out apply to a customer, in all its currencies."""
+        if partly:
+            raise UserError(
+                self.env._(
+                    "A customer is sent its notices in all currencies or in none. Tick"
+                    " or untick all currencies of %(customers)s.",
+                    customers=", ".join(partly.mapped("display_name")),
+                )
+            )
