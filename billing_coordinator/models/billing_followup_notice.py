@@ -301,25 +301,51 @@ class BillingFollowupNotice(models.Model):
         letters = self.filtered(lambda n: n.letter_state and n.state != "cancelled")
         if not letters:
             raise UserError(self.env._("None of these notices is sent by letter."))
-        letters -= letters._withdraw_stale_letters()
-        if not letters:
-            return self.env["billing.worklist"]._notify(
-                "warning",
-                self.env._(
-                    "Nothing is left to print: the customers no longer owe what the"
-                    " letters say, so these were cancelled."
-                ),
+        ready, busy = letters._sort_out_letters()
+        message = busy._describe_busy_letters() if busy else letters._describe_stale()
+        if not ready:
+            return self.env["billing.worklist"]._notify("warning", message)
+        if busy:
+            self.env.user._bus_send(
+                "simple_notification",
+                {"type": "warning", "message": message, "sticky": True},
             )
         return self.env.ref(
             "billing_coordinator.action_report_followup_letter"
-        ).report_action(letters)
+        ).report_action(ready)
 
-    def _withdraw_stale_letters(self):
-        """Cancel and return the letters whose claim was settled before printing."""
-        waiting = self.filtered(lambda notice: notice.letter_state == "to_print")
-        stale = waiting.filtered(lambda notice: not notice._is_still_owed())
-        stale.action_cancel(self.env._("Settled before the letter was printed"))
-        return stale
+    def _sort_out_letters(self):
+        """Withdraw the letters whose claim was settled before printing.
+
+        :return: letters to print, and those of customers somebody is at work on
+        """
+        stale = busy = self.browse()
+        for notice in self.filtered(lambda notice: notice.letter_state == "to_print"):
+            owed = notice._is_still_owed()
+            if owed is None:
+                busy |= notice
+            elif not owed:
+                stale |= notice
+        # The e-mail of these has gone out already: only the letter is left away.
+        emailed = stale.filtered(lambda notice: notice.state == "sent")
+        emailed.write({"letter_state": False})
+        (stale - emailed).action_cancel(
+            self.env._("Settled before the letter was printed")
+        )
+        return self - stale - busy, busy
+
+    def _describe_busy_letters(self):
+        return self.env._(
+            "Someone is working on %(customers)s: these letters are still to print."
+            " Print them again in a moment.",
+            customers=", ".join(self.partner_id.mapped("display_name")),
+        )
+
+    def _describe_stale(self):
+        return self.env._(
+            "Nothing is left to print: the customers no longer owe what the letters"
+            " say, so these were withdrawn."
+        )
 
     def action_mark_printed(self):
         """The letters are in the post."""

@@ -94,7 +94,13 @@ class BillingFollowupNotice(models.Model):
     def _check_still_owed(self):
         """Refuse to send again what was paid, credited or put on hold since."""
         for notice in self:
-            if not notice._is_still_owed():
+            owed = notice._is_still_owed()
+            if owed is None:
+                worklist = self.env["billing.worklist"]._get_row(
+                    notice.company_id, notice.partner_id
+                )
+                raise UserError(worklist._get_busy_message())
+            if not owed:
                 raise UserError(
                     self.env._(
                         "%(customer)s no longer owes what %(notice)s says: something"
@@ -106,13 +112,16 @@ class BillingFollowupNotice(models.Model):
                 )
 
     def _is_still_owed(self):
-        """Whether what it says is open and may be chased, with the rows locked."""
+        """Whether what it says is open and may be chased, with the rows locked.
+
+        :return: None when somebody else is at work on the customer
+        """
         self.ensure_one()
         worklist = self.env["billing.worklist"]._get_row(
             self.company_id, self.partner_id
         )
         if worklist._decide_locked() is None:
-            raise UserError(worklist._get_busy_message())
+            return None
         claimed = {line.move_line_id.id: line.residual for line in self.line_ids}
         receivables = self.env["billing.receivable"]
         receivables.invalidate_model()

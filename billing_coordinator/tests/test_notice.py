@@ -1,3 +1,6 @@
+from contextlib import contextmanager
+from unittest.mock import patch
+
 from psycopg2 import IntegrityError
 
 from odoo.exceptions import UserError
@@ -571,6 +574,52 @@ class TestNoticeFate(NoticeCase):
         action = notice.action_print_letters()
         self.assertEqual(action["tag"], "display_notification")
         self.assertEqual(notice.state, "cancelled")
+
+    def test_letter_beside_an_email_that_left(self):
+        """Two settled letters: one notice has been sent by e-mail, one has not."""
+        self.first.send_letter = True
+        sent = self._send()
+        self._deliver(sent)
+        other = self._make_customer("Other")
+        invoice = self._make_invoice(other)
+        queued = self._send(other)
+        self.assertEqual((sent.state, queued.state), ("sent", "queued"))
+        for paid in (self.invoice, invoice):
+            self._pay(paid)
+        (sent + queued).with_user(self.coordinator).action_print_letters()
+        self.assertEqual((sent.state, sent.letter_state), ("sent", False))
+        self.assertEqual(queued.state, "cancelled")
+
+    def test_letter_of_a_customer_somebody_works_on(self):
+        """It stays to be printed; the other letters are printed."""
+        self.first.write({"send_email": False, "send_letter": True})
+        busy = self._send()
+        other = self._make_customer("Other")
+        self._make_invoice(other)
+        free = self._send(other)
+        with self._busy(self.customer):
+            action = (busy + free).with_user(self.coordinator).action_print_letters()
+            self.assertEqual(action["context"]["active_ids"], free.ids)
+            action = busy.with_user(self.coordinator).action_print_letters()
+        self.assertIn("still to print", action["params"]["message"])
+        self.assertEqual((busy.state, busy.letter_state), ("queued", "to_print"))
+
+    @contextmanager
+    def _busy(self, customer):
+        """Somebody else is at work on the customer."""
+        model = self.registry["billing.worklist"]
+        decide = model._decide_locked
+
+        def _decide_locked(row, policy=None):
+            return None if row.partner_id == customer else decide(row, policy)
+
+        with patch.object(model, "_decide_locked", _decide_locked):
+            yield
+
+    def test_letters_are_printed_after_the_check_only(self):
+        """The print menu would print what was paid in the meantime."""
+        report = self.env.ref("billing_coordinator.action_report_followup_letter")
+        self.assertFalse(report.binding_model_id)
 
     def test_letters(self):
         self.first.write({"send_email": False, "send_letter": True})
