@@ -97,6 +97,7 @@ def post(env):
 
 def evaluate(env):
     env.company.billing_bank_freshness = 0
+    env.company.billing_auto_send = True
     worklist = env["billing.worklist"]
     started = time.monotonic()
     worklist._refresh(env.company)

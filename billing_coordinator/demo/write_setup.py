@@ -64,6 +64,7 @@ class SetupWriter:
     def _write_manager(self):
         manager = self.env.ref(f"{MODULE}.demo_user_manager", raise_if_not_found=False)
         self.company.billing_responsible_id = manager
+        self.company.billing_auto_send = True
 
     def _write_taxes(self):
         """Give the generic chart's tax the name and rate of the company's country."""

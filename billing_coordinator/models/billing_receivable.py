@@ -53,9 +53,20 @@ class BillingReceivable(models.Model):
             "reconciled",
         ],
         "account.account": ["account_type"],
-        "account.move": ["billing_plan_id", "move_type", "payment_reference"],
+        "account.move": [
+            "amount_residual_signed",
+            "amount_total_signed",
+            "billing_plan_id",
+            "move_type",
+            "payment_reference",
+        ],
         "account.partial.reconcile": ["amount", "max_date"],
-        "account.payment": ["invoice_ids", "move_id", "state"],
+        "account.payment": [
+            "amount_company_currency_signed",
+            "invoice_ids",
+            "move_id",
+            "state",
+        ],
         "billing.hold": ["partner_id", "move_id", "date_end", "released_on"],
         "billing.followup.notice.line": [
             "move_line_id",
@@ -337,16 +348,26 @@ class BillingReceivable(models.Model):
                 self._get_today(),
                 self._get_today(),
             ),
-            "in_transit": SQL(
-                """EXISTS (SELECT FROM account_move__account_payment link
-                     JOIN account_payment payment ON payment.id = link.payment_id
-                    WHERE link.invoice_id = line.move_id
-                      AND payment.move_id IS NULL
-                      AND (payment.state = 'in_process'
-                           OR payment.state = 'paid'
-                              AND line.amount_residual = line.balance))"""
-            ),
+            "in_transit": self._is_in_transit(),
         }
+
+    @api.model
+    def _is_in_transit(self):
+        """Payments without entry cover what is open of the invoice ``move``.
+
+        In Community a payment may have no journal entry until the bank statement
+        shows it; the invoice stays open in the books meanwhile.
+        """
+        return SQL(
+            """(SELECT SUM(payment.amount_company_currency_signed)
+                  FROM account_move__account_payment link
+                  JOIN account_payment payment ON payment.id = link.payment_id
+                 WHERE link.invoice_id = move.id AND payment.move_id IS NULL
+                   AND (payment.state = 'in_process'
+                        OR payment.state = 'paid'
+                           AND move.amount_residual_signed = move.amount_total_signed)
+               ) >= move.amount_residual_signed"""
+        )
 
     # -- actions --------------------------------------------------------------
 

@@ -215,7 +215,8 @@ class BillingWorklist(models.Model):
         Nobody gets an e-mail about it: the worklist is where they look.
         """
         self.ensure_one()
-        user = user or self.company_id._get_followup_manager() or self.env.user
+        if not user.active or self.company_id not in user.sudo().company_ids:
+            user = self.company_id._get_followup_manager() or self.env.user
         self.with_context(mail_activity_quick_update=True).activity_schedule(
             activity_type_id=(
                 activity_type or self.env.ref("mail.mail_activity_data_todo")
@@ -243,18 +244,31 @@ class BillingWorklist(models.Model):
 
         Where the bank data is too old the preview opens and asks first.
         """
-        for company in self.company_id:
-            if company._get_bank_data_problem():
-                rows = self.filtered_domain([("company_id", "=", company.id)])
-                run = self.env["billing.followup.run"]._preview(company, rows)
-                return run._get_form_action()
-        return self._send_now_with_message()
+        doubtful = self.filtered(
+            lambda row: row.company_id in self._get_companies_to_ask()
+        )
+        if not doubtful:
+            return self._send_now_with_message()
+        (self - doubtful)._send_or_request()
+        company = doubtful.company_id[:1]
+        rows = doubtful.filtered_domain([("company_id", "=", company.id)])
+        run = self.env["billing.followup.run"]._preview(company, rows)
+        return run._get_form_action()
 
-    def _send_now_with_message(self):
+    def _get_companies_to_ask(self):
+        return self.company_id.filtered(lambda company: company._get_bank_data_problem())
+
+    def _send_or_request(self):
+        """Send at once to a few customers, in the background to many."""
         if len(self) > SEND_AT_ONCE:
             self._request_sending()
+            return None
+        return self._send_now()
+
+    def _send_now_with_message(self):
+        notices = self._send_or_request()
+        if notices is None:
             return self._notify("info", self._describe_request())
-        notices = self._send_now()
         return self._notify(
             "success" if notices else "warning", self._describe_sent(notices)
         )

@@ -82,26 +82,39 @@ class BillingWorklist(models.Model):
                 """SELECT partner_id, currency_id, id, date_maturity, residual,
                           residual_currency, plan_id, stage_id, noticed_on, hold_reason
                      FROM (%s) receivable WHERE %s
-                    UNION ALL %s
+                    UNION ALL
+                   SELECT partner_id, currency_id, -id, date, -company_amount, -amount,
+                          NULL, NULL, NULL, NULL
+                     FROM (%s) payment WHERE %s
                     ORDER BY partner_id, currency_id, date_maturity, id""",
                 receivable._table_query,
                 where,
-                self._unposted_payments(where),
+                self._unposted_payments(),
+                where,
             )
         )
 
     @api.model
-    def _unposted_payments(self, where):
-        """Payments received without entry and without invoice, as credits."""
+    def _unposted_payments(self):
+        """Payments received that have no entry yet, as the customer's credits.
+
+        Those that cover an invoice of theirs keep it from being chased instead.
+        """
         return SQL(
-            """SELECT partner_id, currency_id, -id, date, -amount, -amount,
-                      NULL::int, NULL::int, NULL::date, NULL
+            """SELECT payment.id, payment.company_id, payment.currency_id, payment.date,
+                      COALESCE(partner.commercial_partner_id, partner.id) partner_id,
+                      payment.amount,
+                      payment.amount_company_currency_signed company_amount
                  FROM account_payment payment
-                WHERE %s AND move_id IS NULL AND state = 'in_process'
-                  AND payment_type = 'inbound' AND partner_type = 'customer'
-                  AND NOT EXISTS (SELECT FROM account_move__account_payment link
-                                   WHERE link.payment_id = payment.id)""",
-            where,
+                 JOIN res_partner partner ON partner.id = payment.partner_id
+                WHERE payment.move_id IS NULL AND payment.state = 'in_process'
+                  AND payment.payment_type = 'inbound'
+                  AND payment.partner_type = 'customer'
+                  AND NOT EXISTS (
+                      SELECT FROM account_move__account_payment own
+                        JOIN account_move move ON move.id = own.invoice_id
+                       WHERE own.payment_id = payment.id AND %s)""",
+            self.env["billing.receivable"]._is_in_transit(),
         )
 
     # -- figures --------------------------------------------------------------------
@@ -115,19 +128,25 @@ class BillingWorklist(models.Model):
         scorer = self._get_scorer(company, evaluated, partner_ids)
         values = []
         for partner_id in evaluated.keys() | rows.keys():
-            figures = self._get_figures(evaluated.get(partner_id, {}))
+            figures = self._get_figures(company, evaluated.get(partner_id, {}))
             figures |= {"partner_id": partner_id}
             known = rows.get(partner_id, {})
-            self._add_action(figures, known, partner_id in failed)
+            self._add_action(
+                figures, known, partner_id in failed, company.billing_auto_send
+            )
             scorer(figures, known)
             figures.pop("decisions")
             values.append(figures)
         self._upsert(company, values)
 
     @api.model
-    def _get_figures(self, decisions):
+    def _get_figures(self, company, decisions):
         """Amounts and the leading decision of a customer over all currencies."""
         today = fields.Date.context_today(self)
+
+        def total(rows):
+            return company.currency_id.round(sum(row.residual for row in rows))
+
         lines = [line for _decision, lines in decisions.values() for line in lines]
         claims = [line for line in lines if line.residual > 0]
         overdue = [line for line in claims if line.due < today]
@@ -138,8 +157,8 @@ class BillingWorklist(models.Model):
         )
         return {
             "decisions": [decision for decision, _lines in decisions.values()],
-            "amount_due": sum(line.residual for line in lines),
-            "amount_overdue": sum(line.residual for line in overdue),
+            "amount_due": total(lines),
+            "amount_overdue": total(overdue),
             "oldest_due_date": min((line.due for line in overdue), default=None),
             "overdue_count": len(overdue),
             "plan_id": max((line.plan_id or 0 for line in claims), default=0) or None,
@@ -147,11 +166,11 @@ class BillingWorklist(models.Model):
         }
 
     @api.model
-    def _add_action(self, figures, known, failed):
+    def _add_action(self, figures, known, failed, automatic):
         """Say what to do for the customer next, and when."""
         decision = self._get_leading(figures["decisions"])
-        action, reason = self._get_action(decision, figures, known)
-        if known.get("run_error") or failed:
+        action, reason = self._get_action(decision, figures, known, automatic)
+        if known.get("run_error") or failed and figures["amount_due"] > 0:
             action = "fix"
         figures |= {
             "next_action": action,
@@ -174,14 +193,14 @@ class BillingWorklist(models.Model):
         )
 
     @api.model
-    def _get_action(self, decision, figures, known):
+    def _get_action(self, decision, figures, known, automatic):
         if not decision:
             return "none", None
         postponed = known.get("postponed_until")
         if postponed and postponed > fields.Date.context_today(self):
             return "wait", "postponed"
         if decision.outcome == followup.SEND:
-            return ("auto" if decision.stage.automatic else "send"), None
+            return ("auto" if decision.stage.automatic and automatic else "send"), None
         if decision.outcome == followup.EXHAUSTED:
             return "decide", decision.outcome
         return ("wait" if figures["amount_overdue"] else "none"), decision.outcome
@@ -204,8 +223,22 @@ class BillingWorklist(models.Model):
     @api.model
     def _get_failed(self, company, partner_ids):
         """Customers with a notice that did not arrive and that nobody took over."""
-        last = self.env["billing.followup.notice"]._get_last_dates(company, partner_ids)
-        return {partner_id for (partner_id, _c), (_d, failed) in last.items() if failed}
+        where = SQL("company_id = %s AND issued_on IS NOT NULL", company.id)
+        if partner_ids is not None:
+            where = SQL("%s AND partner_id = ANY(%s)", where, list(partner_ids))
+        rows = self.env.execute_query(
+            SQL(
+                """SELECT partner_id FROM (
+                       SELECT DISTINCT ON (partner_id, currency_id) partner_id,
+                              state = 'failed' AND failure_handled IS NOT TRUE failed
+                         FROM billing_followup_notice
+                        WHERE %s AND cancelled_on IS NULL
+                        ORDER BY partner_id, currency_id, date DESC, id DESC) latest
+                    WHERE failed""",
+                where,
+            )
+        )
+        return {partner_id for [partner_id] in rows}
 
     # -- priority -----------------------------------------------------------------
 
@@ -276,13 +309,16 @@ class BillingWorklist(models.Model):
 
     @api.model
     def _get_credit_limits(self, company, evaluated):
+        """Credit limits of the customers, the company's where they have none."""
+        partners = self.env["res.partner"].with_company(company)
+        field = partners._fields["credit_limit"]
         rows = self.env.execute_query(
             SQL(
-                """SELECT id, (credit_limit ->> %s)::float FROM res_partner
-                    WHERE id = ANY(%s) AND (credit_limit ->> %s)::float > 0""",
+                """SELECT id, COALESCE((credit_limit ->> %s)::float, %s)
+                     FROM res_partner WHERE id = ANY(%s)""",
                 str(company.id),
+                field.get_company_dependent_fallback(partners) or 0.0,
                 list(evaluated),
-                str(company.id),
             )
         )
-        return dict(rows)
+        return {partner_id: limit for partner_id, limit in rows if limit > 0}

@@ -3,6 +3,7 @@ import logging
 import psycopg2
 
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
@@ -116,23 +117,30 @@ class BillingWorklist(models.Model):
         """Send to these customers at once, stages by hand included."""
         notices = self.env["billing.followup.notice"]
         for row in self:
-            notices |= row._process_one(stages=("auto", "manual")) or notices
-        for company, rows in self.grouped("company_id").items():
-            self._refresh(company, rows.partner_id.ids)
+            made = row._process_one(stages=("auto", "manual"))
+            if made is None:
+                raise UserError(row._get_busy_message())
+            notices |= made
+        self._refresh_figures()
         return notices
 
     def _request_sending(self):
-        """Let the job send to these customers, as soon as it can."""
-        self.send_requested_on = fields.Date.context_today(self)
-        self.env.ref("billing_coordinator.ir_cron_followup").sudo()._trigger()
+        """Let a job send to these customers, as soon as it can; an old error is past."""
+        self.write(
+            {
+                "send_requested_on": fields.Date.context_today(self),
+                "run_error": False,
+                "run_error_on": False,
+            }
+        )
+        self.env.ref("billing_coordinator.ir_cron_send_requested").sudo()._trigger()
 
     def _take_out_today(self):
         """Nothing goes out to these customers before tomorrow."""
         tomorrow = fields.Date.add(fields.Date.context_today(self), days=1)
         for row in self:
             row.postponed_until = max(row.postponed_until or tomorrow, tomorrow)
-        for company, rows in self.grouped("company_id").items():
-            self._refresh(company, rows.partner_id.ids)
+        self._refresh_figures()
 
     # -- all customers ---------------------------------------------------------
 
@@ -143,51 +151,68 @@ class BillingWorklist(models.Model):
         Any number of these may run at the same time on any number of hosts: each
         takes the customers that no other has locked.
         """
-        companies = self.env["res.company"].search([("billing_plan_id", "!=", False)])
-        for company in companies:
-            self.with_company(company)._refresh_and_commit(company)
-        self._run_queue(companies)
+        for company in self.env["res.company"].search([]):
+            self._in_company(company)._refresh_and_commit(company)
+        self._run_queue(self._get_auto_domain)
 
     @api.model
     def _cron_followup_helper(self):
         """A second worker on the queue of a large run, where a process is free."""
-        companies = self.env["res.company"].search([("billing_plan_id", "!=", False)])
-        self.with_context(billing_helper=True)._run_queue(companies)
+        self._run_queue(self._get_auto_domain, call_for_help=False)
 
     @api.model
-    def _get_queue_domain(self, company):
-        """Rows that the job has to act on. Hook."""
-        requested = Domain("send_requested_on", "!=", False)
-        if company._get_bank_data_problem():
-            return Domain("company_id", "=", company.id) & requested
+    def _cron_send_requested(self):
+        """Send what somebody asked for by hand, nothing else."""
+        self._run_queue(self._get_requested_domain, call_for_help=False)
+
+    @api.model
+    def _get_auto_domain(self, company):
+        """Rows that the daily job has to act on. Hook."""
+        if not company.billing_auto_send or company._get_bank_data_problem():
+            return Domain.FALSE
         return (
             Domain("company_id", "=", company.id)
-            & (Domain("next_action", "=", "auto") | requested)
+            & Domain("next_action", "=", "auto")
             & Domain("run_error", "=", False)
         )
 
     @api.model
-    def _run_queue(self, companies):
+    def _get_requested_domain(self, company):
+        """Rows whose sending somebody asked for; they were told of old bank data."""
+        return Domain("company_id", "=", company.id) & Domain(
+            "send_requested_on", "!=", False
+        )
+
+    @api.model
+    def _in_company(self, company):
+        """The worklist of one company on the day that it is there."""
+        zone = company.partner_id.tz or self.env.context.get("tz") or self.env.user.tz
+        return self.with_company(company).with_context(
+            allowed_company_ids=company.ids, tz=zone
+        )
+
+    @api.model
+    def _run_queue(self, get_domain, call_for_help=True):
         """Send to the customers of each company, one committed unit after the other."""
         queues = {}
-        for company in companies:
-            company._tell_bank_data_problem()
-            queues[company] = self.search(self._get_queue_domain(company)).ids
+        for company in self.env["res.company"].search([]):
+            worklist = self._in_company(company)
+            queues[company] = worklist.search(get_domain(company)).ids
+            if call_for_help:
+                company._tell_bank_data_problem()
         remaining = sum(map(len, queues.values()))
-        if remaining > HELP_FROM and not self.env.context.get("billing_helper"):
+        if remaining > HELP_FROM and call_for_help:
             helper = self.env.ref("billing_coordinator.ir_cron_followup_helper")
             helper.sudo()._trigger()
         self.env["ir.cron"]._commit_progress(remaining=remaining)
         for company, queue in queues.items():
-            if not self._run_company(company, queue):
+            if queue and not self._run_company(company, queue):
                 break
 
     @api.model
     def _run_company(self, company, queue):
         """Work through the queue of a company; False when the time is up."""
-        worklist = self.with_company(company).with_context(
-            allowed_company_ids=company.ids
-        )
+        worklist = self._in_company(company)
         policy = worklist._get_policy(company)
         done, busy, time_left = [], False, True
         for row_id in queue:
@@ -206,7 +231,8 @@ class BillingWorklist(models.Model):
     def _come_back(self):
         """Somebody was at work on a customer: look again in a few minutes."""
         soon = fields.Datetime.add(fields.Datetime.now(), minutes=COME_BACK_MINUTES)
-        self.env.ref("billing_coordinator.ir_cron_followup").sudo()._trigger(soon)
+        for name in ("ir_cron_followup_helper", "ir_cron_send_requested"):
+            self.env.ref(f"billing_coordinator.{name}").sudo()._trigger(soon)
 
     def _process_one_isolated(self, policy=None):
         """Process one customer; what fails is noted on it and stops nobody else.
@@ -235,33 +261,49 @@ class BillingWorklist(models.Model):
 
     def _record_error(self, error):
         """Keep the reason on the row, where the filter 'Failed' shows it."""
-        self.write(
-            {
-                "run_error": str(error) or type(error).__name__,
-                "run_error_on": fields.Datetime.now(),
-                "next_action": "fix",
-                "send_requested_on": False,
-            }
-        )
+        try:
+            self.write(
+                {
+                    "run_error": str(error) or type(error).__name__,
+                    "run_error_on": fields.Datetime.now(),
+                    "next_action": "fix",
+                    "send_requested_on": False,
+                }
+            )
+            self.env.flush_all()
+        except psycopg2.extensions.TransactionRollbackError:
+            # Somebody saves the same row: the next run meets the error again.
+            self.env.cr.rollback()
 
     def action_clear_error(self):
         """Let the next run take the customer up again."""
-        self.write({"run_error": False, "run_error_on": False})
-        for company, rows in self.grouped("company_id").items():
-            self._refresh(company, rows.partner_id.ids)
+        self.write(
+            {"run_error": False, "run_error_on": False, "send_requested_on": False}
+        )
+        self._refresh_figures()
 
     @api.model
     def _cron_refresh(self):
         """Keep the figures true over the day and hand over what did not arrive."""
-        self._refresh_changed(self.env["res.company"].search([]))
-        self.env["ir.cron"]._commit_progress()
+        for company in self.env["res.company"].search([]):
+            self._in_company(company)._refresh_changed_isolated(company)
         failed = self.env["billing.followup.notice"].search(
             [("state", "=", "failed"), ("failure_handed_over", "=", False)]
         )
         for notice in failed:
-            row = self._get_row(notice.company_id, notice.partner_id)
+            worklist = self._in_company(notice.company_id)
+            row = worklist._get_row(notice.company_id, notice.partner_id)
             row._hand_over_isolated(notice)
             self.env["ir.cron"]._commit_progress(1)
+
+    @api.model
+    def _refresh_changed_isolated(self, company):
+        """One company; where a job is at work on it, the next time."""
+        try:
+            self._refresh_changed(company)
+            self.env["ir.cron"]._commit_progress()
+        except psycopg2.extensions.TransactionRollbackError:
+            self.env.cr.rollback()
 
     def _hand_over_isolated(self, notice):
         """Tell of one notice that did not arrive; trouble is noted on the customer."""

@@ -67,14 +67,17 @@ class BillingWorklist(models.Model):
                        responsible_id, last_notice_date, last_contact_date,
                        refreshed_on, create_uid, create_date, write_uid, write_date)
                    SELECT %(company)s, row.partner_id, %(row_names)s,
-                          COALESCE((partner.billing_responsible_id ->> %(key)s)::int,
-                                   company.billing_responsible_id),
+                          COALESCE(own.id, manager.id),
                           notice.date, notice.date, %(now)s,
                           %(uid)s, %(now)s, %(uid)s, %(now)s
                      FROM jsonb_to_recordset(%(rows)s)
                           AS row(partner_id int, %(types)s)
                      JOIN res_partner partner ON partner.id = row.partner_id
                      JOIN res_company company ON company.id = %(company)s
+                     LEFT JOIN res_users own ON own.active
+                      AND own.id = (partner.billing_responsible_id ->> %(key)s)::int
+                     LEFT JOIN res_users manager ON manager.active
+                      AND manager.id = company.billing_responsible_id
                      LEFT JOIN LATERAL (
                         SELECT MAX(date) date FROM billing_followup_notice notice
                          WHERE notice.company_id = %(company)s
@@ -121,7 +124,11 @@ class BillingWorklist(models.Model):
             SQL(
                 """SELECT company_id, ARRAY_AGG(partner_id)
                      FROM (SELECT company_id, partner_id, SUM(residual) residual
-                             FROM (%s) receivable
+                             FROM (SELECT company_id, partner_id, residual
+                                     FROM (%s) receivable
+                                    UNION ALL
+                                   SELECT company_id, partner_id, -company_amount
+                                     FROM (%s) payment) open_item
                             WHERE company_id = ANY(%s) AND partner_id IS NOT NULL
                             GROUP BY company_id, partner_id) ledger
                      FULL JOIN (SELECT company_id, partner_id, amount_due
@@ -132,6 +139,7 @@ class BillingWorklist(models.Model):
                        OR (residual IS NOT NULL AND amount_due IS NULL)
                     GROUP BY company_id""",
                 receivable._table_query,
+                self._unposted_payments(),
                 companies.ids,
                 companies.ids,
             )

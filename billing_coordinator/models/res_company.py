@@ -20,6 +20,11 @@ class ResCompany(models.Model):
         help="Plan of every customer and invoice that has none of its own. Without it"
         " nobody is reminded.",
     )
+    billing_auto_send = fields.Boolean(
+        "Send reminders automatically",
+        help="The daily job sends what is due. Off: everything waits in the worklist"
+        " until someone sends it. Look at a preview first, then switch it on.",
+    )
     billing_responsible_id = fields.Many2one(
         "res.users",
         "Follow-up manager",
@@ -98,8 +103,10 @@ class ResCompany(models.Model):
                      FROM account_bank_statement_line line
                      JOIN account_move move ON move.id = line.move_id
                      JOIN account_journal journal ON journal.id = move.journal_id
-                    WHERE line.company_id = %s AND journal.type = 'bank'""",
-                self.id,
+                    WHERE line.company_id = ANY(%s) AND journal.type = 'bank'
+                      AND move.state = 'posted' AND move.date <= %s""",
+                self.sudo().parent_ids.ids,
+                fields.Date.context_today(self),
             )
         )
         return date

@@ -7,6 +7,9 @@ class ResConfigSettings(models.TransientModel):
     billing_plan_id = fields.Many2one(
         related="company_id.billing_plan_id", readonly=False
     )
+    billing_auto_send = fields.Boolean(
+        related="company_id.billing_auto_send", readonly=False
+    )
     billing_responsible_id = fields.Many2one(
         related="company_id.billing_responsible_id", readonly=False
     )

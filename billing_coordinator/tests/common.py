@@ -62,6 +62,7 @@ class Ledger:
                 "currency_id": cls.eur.id,
                 "country_id": cls.env.ref("base.be").id,
                 "billing_bank_freshness": 0,
+                "billing_auto_send": True,
             }
         )
         cls.env.user.company_ids = [Command.link(company.id)]

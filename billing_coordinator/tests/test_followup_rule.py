@@ -30,6 +30,17 @@ def make_policy(*rules, **values):
 
 
 class TestDecision(BaseCase):
+    def test_the_end_of_the_plan_counts_beside_what_falls_due_later(self):
+        ended = make_line(1, 200, stage_id=3, stage_nominal=30, noticed_on=day(-90))
+        decision = decide([ended, make_line(2, -20)], make_policy())
+        self.assertEqual(decision.outcome, followup.EXHAUSTED)
+        self.assertEqual(decision.date, day(27))
+
+    def test_no_date_where_none_is_known(self):
+        lines = [make_line(1, 20), make_line(2, 20, residual=-100.0)]
+        decision = decide(lines, make_policy())
+        self.assertEqual((decision.outcome, decision.date), (followup.CREDITED, None))
+
     def test_highest_stage_of_the_due_lines_and_all_that_is_overdue(self):
         lines = [
             make_line(1, 20, stage_id=1, stage_nominal=7, noticed_on=day(-10)),

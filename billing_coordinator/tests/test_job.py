@@ -76,6 +76,67 @@ class TestJob(JobCase):
         self.assertEqual(len(self._issued()), 3)
         self.assertEqual(len(self._queued_mails()), 3)
 
+    def test_nothing_goes_out_before_it_is_switched_on(self):
+        """A company that just installed this mails nobody; people may, by hand."""
+        self.assertFalse(self.env["res.company"].new({}).billing_auto_send)
+        self.company.billing_auto_send = False
+        self._make_invoices([(customer, 100, 40) for customer in self.customers])
+        self._run_job()
+        self.assertFalse(self._issued())
+        row = self._row()
+        self.assertEqual(row.next_action, "send")
+        self.assertTrue(row._send_now())
+
+    def test_plan_of_a_customer_where_the_company_has_none(self):
+        self.company.billing_plan_id = False
+        self.customer.with_company(self.company).billing_plan_id = self.plan
+        self._make_invoices([(customer, 100, 40) for customer in self.customers])
+        self._run_job()
+        self.assertEqual(self._issued().partner_id, self.customer)
+
+    def test_asked_for_after_an_error(self):
+        """What is asked for by hand is sent now, and never again later by surprise."""
+        self._make_invoices([(customer, 100, 40) for customer in self.customers])
+        self._row()._record_error(UserError("Broken"))
+        row = self._row()
+        row._request_sending()
+        self.assertFalse(row.run_error)
+        with self._scheduler() as env:
+            env["billing.worklist"]._cron_send_requested()
+        self.assertEqual(self._issued().partner_id, self.customer)
+        row._record_error(UserError("Broken"))
+        row.send_requested_on = TODAY
+        row.action_clear_error()
+        self.assertFalse(row.send_requested_on)
+
+    def test_figures_that_did_not_move_are_left_alone(self):
+        for amount in (0.1, 0.2):
+            self._make_invoice(amount=amount)
+        payment = self._register_payment(self._make_invoice(amount=50), amount=20)
+        self.assertFalse(payment.move_id)
+        worklist = self.env["billing.worklist"]
+        worklist._refresh(self.company)
+        self.assertAlmostEqual(self._row().amount_due, 30.3)
+        with patch.object(self.registry["billing.worklist"], "_refresh") as refresh:
+            worklist._refresh_changed(self.company)
+        refresh.assert_not_called()
+
+    def test_a_colleague_who_left_is_not_responsible(self):
+        self.customer.with_company(self.company).billing_responsible_id = self.coordinator
+        self._make_invoice()
+        self.assertEqual(self._row().responsible_id, self.coordinator)
+        self.coordinator.active = False
+        self.assertEqual(self._row().responsible_id, self.manager)
+
+    def test_a_failure_of_the_past(self):
+        """It asks for somebody as long as money is open and nothing came after it."""
+        self.customer.email = False
+        invoice = self._make_invoice(overdue=10)
+        self._run_job()
+        self.assertEqual(self._row().next_action, "fix")
+        self._pay(invoice)
+        self.assertEqual(self._row().next_action, "none")
+
     def test_a_large_run_calls_for_help(self):
         self._make_invoices([(customer, 100, 40) for customer in self.customers])
         helper = self.env.ref("billing_coordinator.ir_cron_followup_helper")
@@ -320,9 +381,30 @@ class TestNoWrongReminder(JobCase):
         self.assertEqual(self.row._process_one().amount, 70)
 
     def test_part_paid_by_a_payment_without_entry(self):
-        """Part of it is in transit: nobody asks before the bank has told."""
+        """What is in transit reduces the claim; the rest is asked for."""
         self._register_payment(self.invoice, amount=30)
-        self.assertNothingSent()
+        notice = self.row._process_one()
+        self.assertEqual(notice.amount, 70)
+        self.assertEqual(sorted(notice.line_ids.mapped("residual")), [-30, 100])
+
+    def test_payment_of_a_contact_without_entry(self):
+        """It counts for the company of the contact, at the booked amount."""
+        contact = self.env["res.partner"].create(
+            {"name": "Buyer", "parent_id": self.customer.id}
+        )
+        payment = self._register_payment(self.invoice, amount=30)
+        payment.invoice_ids = False
+        payment.flush_recordset()
+        self.env.cr.execute(
+            "UPDATE account_payment SET partner_id = %s, amount = 45,"
+            " amount_company_currency_signed = 40 WHERE id = %s",
+            (contact.id, payment.id),
+        )
+        self.env.invalidate_all()
+        evaluated = self.env["billing.worklist"]._evaluate(self.company)
+        self.assertNotIn(contact.id, evaluated)
+        [(decision, _lines)] = evaluated[self.customer.id].values()
+        self.assertEqual((decision.amount, decision.company_amount), (55, 60))
 
     def test_payment_on_account_without_entry_reduces(self):
         payment = self.env["account.payment"].with_company(self.company)
@@ -418,6 +500,9 @@ class TestBankData(JobCase):
         """Who has looked at the bank may send all the same."""
         self._row()._request_sending()
         self._run_job()
+        self.assertFalse(self._issued())
+        with self._scheduler() as env:
+            env["billing.worklist"]._cron_send_requested()
         self.assertEqual(len(self._issued()), 1)
         self.assertFalse(self._row().send_requested_on)
 

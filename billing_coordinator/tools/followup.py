@@ -113,23 +113,30 @@ def _next_steps(lines, policy):
 
 
 def _nothing_due(lines, free, steps, policy):
-    """Say why there is nothing to send, and until when."""
-    overdue = [
-        line for line in lines if line.residual_currency > 0 and line.due < policy.today
-    ]
-    if steps:
-        outcome = NOTHING_DUE
-    elif overdue and not any(line in free for line in overdue):
+    """Say why there is nothing to send, and until when.
+
+    A receivable that has been through its whole plan needs a person, whatever else
+    of the customer's falls due later.
+    """
+    overdue = [line for line in free if line.due < policy.today]
+    ended = [line for line in overdue if line.id not in steps]
+    planned = [line for line in ended if policy.plans.get(line.plan_id)]
+    if planned:
+        outcome = EXHAUSTED
+    elif ended:
+        outcome = NO_PLAN
+    elif not steps and _is_overdue(lines, policy):
         outcome = HELD
-    elif overdue:
-        known = any(policy.plans.get(line.plan_id) for line in overdue)
-        outcome = EXHAUSTED if known else NO_PLAN
     else:
         outcome = NOTHING_DUE
     following = min(
         steps.values(), key=lambda step: step.date, default=Step(None, None)
     )
     return Decision(outcome, stage=following.stage, date=following.date)
+
+
+def _is_overdue(lines, policy):
+    return any(line.residual_currency > 0 and line.due < policy.today for line in lines)
 
 
 def _sum_up(decision, policy):
@@ -142,9 +149,9 @@ def _sum_up(decision, policy):
 def _hold_back(decision, policy, contact):
     """Turn a sending into a waiting where the policy asks for it."""
     if decision.amount <= 0:
-        decision.outcome = CREDITED
+        decision.outcome, decision.date = CREDITED, None
     elif decision.company_amount < policy.minimum_claim:
-        decision.outcome = MINIMUM
+        decision.outcome, decision.date = MINIMUM, None
     elif free_from := _interval_end(decision, policy, contact):
         decision.outcome, decision.date = INTERVAL, free_from
 

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 
 POLICY_FIELDS = (
+    "billing_auto_send",
     "billing_plan_id",
     "billing_responsible_id",
     "billing_minimum_claim",
@@ -24,6 +25,12 @@ class BillingCompanyWizard(models.TransientModel):
         "billing.followup.plan",
         "Follow-up plan",
         check_company=True,
+        compute="_compute_policy",
+        store=True,
+        readonly=False,
+    )
+    billing_auto_send = fields.Boolean(
+        "Send reminders automatically",
         compute="_compute_policy",
         store=True,
         readonly=False,
