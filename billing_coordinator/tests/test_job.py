@@ -122,7 +122,8 @@ class TestJob(JobCase):
         refresh.assert_not_called()
 
     def test_a_colleague_who_left_is_not_responsible(self):
-        self.customer.with_company(self.company).billing_responsible_id = self.coordinator
+        customer = self.customer.with_company(self.company)
+        customer.billing_responsible_id = self.coordinator
         self._make_invoice()
         self.assertEqual(self._row().responsible_id, self.coordinator)
         self.coordinator.active = False
