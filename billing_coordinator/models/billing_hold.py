@@ -139,6 +139,10 @@ class BillingHold(models.Model):
                     " new one."
                 )
             )
+        if any(hold.released_on for hold in self):
+            raise UserError(
+                self.env._("A released hold cannot be changed: make a new one.")
+            )
         result = super().write(vals)
         self._refresh_worklist()
         return result

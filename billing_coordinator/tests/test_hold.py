@@ -120,6 +120,20 @@ class TestHold(SecondCompany, BillingCase):
         with self.assertRaisesRegex(UserError, "cannot be changed"):
             hold.partner_id = self.other_customer
 
+    def test_released_is_not_changed(self):
+        hold = self._hold()
+        hold.action_release()
+        for name, value in (
+            ("reason", "Other"),
+            ("date_end", days(9)),
+            ("released_on", False),
+            ("released_by_id", self.manager.id),
+        ):
+            with self.assertRaisesRegex(UserError, "released hold", msg=name):
+                hold.write({name: value})
+        hold.action_release()
+        self.assertEqual(hold.state, "released")
+
     def test_credit_is_never_held(self):
         self._make_credit_note(amount=20)
         self._hold()
