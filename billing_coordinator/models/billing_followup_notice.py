@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import SQL, html_sanitize
+from odoo.tools import SQL, clean_context, html_sanitize
 
 SENT_STATUSES = {"sent"}
 FAILED_STATUSES = {"bounce", "exception", "canceled"}
@@ -19,6 +19,22 @@ CLAIM_FIELDS = {
     "body",
     "issued_on",
     "issued_by_id",
+}
+# What became of a notice: nobody types it in.
+FATE_FIELDS = {
+    "address_problem",
+    "cancel_reason",
+    "cancelled_on",
+    "email",
+    "failure_handed_over",
+    "failure_handled",
+    "failure_reason",
+    "issued_by_id",
+    "issued_on",
+    "letter_printed_on",
+    "letter_state",
+    "mail_message_id",
+    "state",
 }
 
 
@@ -53,7 +69,9 @@ class BillingFollowupNotice(models.Model):
         ondelete="restrict",
         help="The person the notice is addressed to.",
     )
-    email = fields.Char("E-mail", readonly=True, help="Address at the time of sending.")
+    email = fields.Char(
+        "E-mail", readonly=True, copy=False, help="Address at the time of sending."
+    )
     currency_id = fields.Many2one("res.currency", required=True)
     company_currency_id = fields.Many2one(
         "res.currency", "Company currency", related="company_id.currency_id"
@@ -147,7 +165,7 @@ class BillingFollowupNotice(models.Model):
         " WHERE state = 'failed' AND failure_handled IS NOT TRUE"
     )
     _name_uniq = models.Constraint(
-        "UNIQUE(name)", "This notice number is already in use."
+        "UNIQUE(company_id, name)", "This notice number is already in use."
     )
 
     @api.depends(
@@ -218,12 +236,39 @@ class BillingFollowupNotice(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        numbers = self.env["ir.sequence"].sudo()
         for vals in vals_list:
-            vals.setdefault("name", numbers.next_by_code("billing.followup.notice"))
-        return super().create([self._clean_text(vals) for vals in vals_list])
+            self._check_fate(vals)
+        # Defaults in the context of a client would pass by these checks.
+        notices = self.with_context(clean_context(self.env.context))
+        notices = super(BillingFollowupNotice, notices).create(
+            [self._clean_text(self._add_number(vals)) for vals in vals_list]
+        )
+        return notices.with_env(self.env)
+
+    @api.model
+    def _add_number(self, vals):
+        """The next number of the company, as each may have a sequence of its own."""
+        if vals.get("name"):
+            return vals
+        sequence_sudo = self.env["ir.sequence"].sudo()  # no access for users
+        sequence_sudo = sequence_sudo.with_company(vals.get("company_id"))
+        return dict(vals, name=sequence_sudo.next_by_code("billing.followup.notice"))
+
+    @api.model
+    def _check_fate(self, vals):
+        """Refuse a client that types in what became of a notice."""
+        names = sorted(vals.keys() & FATE_FIELDS)
+        if names and not self.env.su:
+            labels = self.fields_get(names, ["string"])
+            raise UserError(
+                self.env._(
+                    "%(fields)s: this is set by the system.",
+                    fields=", ".join(labels[name]["string"] for name in names),
+                )
+            )
 
     def write(self, vals):
+        self._check_fate(vals)
         if vals.keys() & CLAIM_FIELDS and any(notice.issued_on for notice in self):
             raise UserError(
                 self.env._(
@@ -239,6 +284,10 @@ class BillingFollowupNotice(models.Model):
         if not vals.get("body"):
             return vals
         return dict(vals, body=html_sanitize(vals["body"], sanitize_style=False))
+
+    def _write_fate(self, vals):
+        """Write down what became of the notices, with the rights of the user."""
+        super().write(vals)
 
     def _write_text(self, subject, body):
         """Store what a template made; it is cleaned once, in the e-mail's message."""
@@ -264,7 +313,9 @@ class BillingFollowupNotice(models.Model):
         notices._check_can_be_cancelled()
         mails = notices.sudo().mail_message_id.mail_ids
         mails.filtered(lambda mail: mail.state == "outgoing").cancel()
-        notices.write({"cancelled_on": fields.Datetime.now(), "cancel_reason": reason})
+        notices._write_fate(
+            {"cancelled_on": fields.Datetime.now(), "cancel_reason": reason}
+        )
         notices.line_ids._give_back()
         notices._refresh_worklist()
 
@@ -283,18 +334,62 @@ class BillingFollowupNotice(models.Model):
                 )
 
     def action_retry(self):
-        """Send failed e-mails once more, to the address as it is now."""
-        for notice in self.filtered(lambda n: n.state == "failed" and n.send_email):
+        """Send failed e-mails once more, to the address as it is now.
+
+        One that is refused does not stop the others.
+        """
+        failed = self.filtered(lambda n: n.state == "failed" and n.send_email)
+        if len(failed) < 2:
+            failed._retry()
+            failed._refresh_worklist()
+            return None
+        refusals = failed._retry_each()
+        failed._refresh_worklist()
+        if not refusals:
+            return None
+        return self.env["billing.worklist"]._notify("warning", "\n".join(refusals))
+
+    def _retry_each(self):
+        """Retry one after the other; return why some of them were refused."""
+        self.check_access("write")
+        refusals = []
+        for notice in self:
+            try:
+                with self.env.cr.savepoint():
+                    notice._retry()
+            except UserError as error:
+                refusals.append(str(error))
+        return refusals
+
+    def _retry(self):
+        """Queue the e-mail again; what was arranged in its place is taken back."""
+        for notice in self:
             notice._check_still_owed()
-            notice.write(notice._queue_email())
-        self._refresh_worklist()
+            values = notice._queue_email()
+            if not values["address_problem"]:
+                values |= {"failure_handed_over": False, "failure_handled": False}
+                if notice._has_letter_instead():
+                    values |= {"send_letter": False, "letter_state": False}
+            notice._write_fate(values)
+
+    def _has_letter_instead(self):
+        """Whether a letter waits that takes the place of the failed e-mail."""
+        return (
+            self.letter_state == "to_print"
+            and self.failure_handled
+            and not self.stage_id.send_letter
+        )
 
     def action_letter_instead(self):
         """Put failed notices with the letters to be printed."""
         failed = self.filtered(lambda notice: notice.state == "failed")
-        failed.write({"send_letter": True, "letter_state": "to_print"})
-        failed.failure_handled = True
+        failed._write_fate({"send_letter": True, "letter_state": "to_print"})
+        failed._take_over()
         failed._refresh_worklist()
+
+    def _take_over(self):
+        """Someone takes care of what did not arrive, by letter or by phone."""
+        self._write_fate({"failure_handled": True})
 
     def action_print_letters(self):
         """Print letters; the next step marks them as printed."""
@@ -328,7 +423,7 @@ class BillingFollowupNotice(models.Model):
                 stale |= notice
         # The e-mail of these has gone out already: only the letter is left away.
         emailed = stale.filtered(lambda notice: notice.state == "sent")
-        emailed.write({"letter_state": False})
+        emailed._write_fate({"letter_state": False})
         (stale - emailed).action_cancel(
             self.env._("Settled before the letter was printed")
         )
@@ -349,7 +444,7 @@ class BillingFollowupNotice(models.Model):
 
     def action_mark_printed(self):
         """The letters are in the post."""
-        self.filtered(lambda n: n.letter_state == "to_print").write(
+        self.filtered(lambda n: n.letter_state == "to_print")._write_fate(
             {"letter_state": "printed", "letter_printed_on": fields.Datetime.now()}
         )
 

@@ -1,3 +1,5 @@
+from collections import Counter
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
@@ -40,6 +42,11 @@ class BillingFollowupNotice(models.Model):
 
     def _create_lines(self, decision):
         """Record the receivables as they stand, due ones with the stage they reach."""
+        self.line_ids._insert(self, self._get_rows(decision))
+
+    @api.model
+    def _get_rows(self, decision):
+        """What the lines of a notice say, see ``_insert`` of the lines."""
         rows = []
         for line in decision.listed + decision.credits:
             step = decision.steps.get(line.id)
@@ -52,7 +59,7 @@ class BillingFollowupNotice(models.Model):
                     "reaches_stage": bool(step),
                 }
             )
-        self.line_ids._insert(self, rows)
+        return rows
 
     # -- going out ---------------------------------------------------------------
 
@@ -73,8 +80,8 @@ class BillingFollowupNotice(models.Model):
             raise UserError(
                 self.env._(
                     "%(customer)s no longer owes what this draft says: something was"
-                    " paid, credited, reminded or put on hold. Delete the draft and"
-                    " prepare a new one.",
+                    " paid, credited, reminded or put on hold, or another stage is due."
+                    " Delete the draft and prepare a new one.",
                     customer=self.partner_id.display_name,
                 )
             )
@@ -82,14 +89,31 @@ class BillingFollowupNotice(models.Model):
         worklist._refresh(self.company_id, self.partner_id.ids)
 
     def _says_the_same(self, decision):
-        """Whether the lines of the draft are those of a decision to send."""
+        """Whether stage and lines of the draft are those of a decision to send."""
         if not decision or decision.outcome != SEND:
             return False
-        claimed = {(line.move_line_id.id, line.residual) for line in self.line_ids}
-        return claimed == {
-            (line.id if line.id > 0 else False, line.residual_currency)
-            for line in decision.listed + decision.credits
-        }
+        if self.stage_id.id != decision.stage.id:
+            return False
+        if self.currency_id.compare_amounts(self.amount, decision.amount):
+            return False
+        rounded = self.currency_id.round
+        return Counter(
+            (
+                line.move_line_id.id,
+                rounded(line.residual),
+                line.stage_id.id,
+                line.reaches_stage,
+            )
+            for line in self.line_ids
+        ) == Counter(
+            (
+                max(row["id"], 0) or False,
+                rounded(row["residual"]),
+                row["stage_id"] or False,
+                row["reaches_stage"],
+            )
+            for row in self._get_rows(decision)
+        )
 
     def _check_still_owed(self):
         """Refuse to send again what was paid, credited or put on hold since."""
@@ -122,7 +146,10 @@ class BillingFollowupNotice(models.Model):
         )
         if worklist._decide_locked() is None:
             return None
-        claimed = {line.move_line_id.id: line.residual for line in self.line_ids}
+        rounded = self.currency_id.round
+        claimed = {
+            line.move_line_id.id: rounded(line.residual) for line in self.line_ids
+        }
         receivables = self.env["billing.receivable"]
         receivables.invalidate_model()
         rows = receivables.search(
@@ -134,11 +161,12 @@ class BillingFollowupNotice(models.Model):
             ]
         ).filtered(lambda row: row.id in claimed or row.residual < 0)
         claimed.pop(False, None)
-        return {row.id: row.residual_currency for row in rows} == claimed
+        return {row.id: rounded(row.residual_currency) for row in rows} == claimed
 
     def _issue(self):
         """Issue the notice: its stages count from now on, its message is queued."""
         self.ensure_one()
+        self._bring_to_today()
         values = {
             "issued_on": fields.Datetime.now(),
             "issued_by_id": self.env.uid,
@@ -146,10 +174,25 @@ class BillingFollowupNotice(models.Model):
         }
         if self.send_email:
             values |= self._queue_email()
-        self.write(values)
+        self._write_fate(values)
         self.line_ids._advance()
         self._log_on_documents()
         self._plan_activities()
+
+    def _bring_to_today(self):
+        """A draft of an earlier day counts from today; what a person wrote stays."""
+        today = fields.Date.context_today(self)
+        if self.date == today:
+            return
+        as_rendered = bool(
+            self.stage_id.mail_template_id
+            and (self.subject, self.body) == self._get_text()
+        )
+        self.date = today
+        self.line_ids._set_date(today)
+        self.invalidate_recordset(["line_table"])
+        if as_rendered:
+            self._render_text()
 
     # -- who learns of it -----------------------------------------------------------
 
@@ -187,4 +230,4 @@ class BillingFollowupNotice(models.Model):
                 reason=self.failure_reason,
             ),
         )
-        self.failure_handed_over = True
+        self._write_fate({"failure_handed_over": True})

@@ -137,6 +137,21 @@ class BillingFollowupNoticeLine(models.Model):
             for line in self.sorted(lambda line: line.residual < 0)
         ]
 
+    def _set_date(self, date):
+        """Count the days overdue of a draft anew."""
+        self._check_not_issued()
+        self.flush_recordset()
+        self.env.cr.execute(
+            SQL(
+                """UPDATE billing_followup_notice_line
+                      SET date = %(date)s, days_overdue = %(date)s - date_maturity
+                    WHERE id = ANY(%(ids)s)""",
+                date=date,
+                ids=self.ids,
+            )
+        )
+        self.invalidate_recordset(["date", "days_overdue"])
+
     def _advance(self):
         """The notice goes out: its stages count from now on, each only once.
 

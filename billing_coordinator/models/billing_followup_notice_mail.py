@@ -37,18 +37,20 @@ class BillingFollowupNotice(models.Model):
     def _render_text(self):
         """Write subject and text in the language of the contact."""
         for notice in self:
-            template = notice.stage_id.mail_template_id
-            if not template:
+            if notice.stage_id.mail_template_id:
+                notice._write_text(*notice._get_text())
+            else:
                 notice.stage_id._check_text()
                 notice.subject = notice.stage_id.name
-                continue
-            lang = notice._get_lang()
-            template = template.with_context(lang=lang)
-            render = {
-                field: template._render_field(field, notice.ids)[notice.id]
-                for field in ("subject", "body_html")
-            }
-            notice._write_text(render["subject"], render["body_html"])
+
+    def _get_text(self):
+        """Subject and text as the template of the stage makes them."""
+        self.ensure_one()
+        template = self.stage_id.mail_template_id.with_context(lang=self._get_lang())
+        return tuple(
+            template._render_field(field, self.ids)[self.id]
+            for field in ("subject", "body_html")
+        )
 
     def mail_allowed_qweb_expressions(self):
         """Placeholders that anyone may use in the texts, rendered without code."""
@@ -242,14 +244,33 @@ class BillingFollowupNotice(models.Model):
     # -- what comes back --------------------------------------------------------------
 
     def _message_post_after_hook(self, message, msg_values):
-        """An answer of the customer reaches the person who is responsible."""
-        if message.message_type == "email" and self.responsible_id:
-            self.message_subscribe(partner_ids=self.responsible_id.partner_id.ids)
-            worklist = self.env["billing.worklist"]._get_row(
-                self.company_id, self.partner_id
-            )
-            worklist.sudo()._plan(
-                self.responsible_id,
-                self.env._("Answer the reply to %(notice)s", notice=self.display_name),
-            )
+        if message.message_type == "email":
+            self._tell_of_reply()
         return super()._message_post_after_hook(message, msg_values)
+
+    def _tell_of_reply(self):
+        """An answer of the customer reaches the person who is responsible.
+
+        Where nobody is, or has left, the follow-up manager. The activity is on the
+        customer; on the notice where the customer is not in the worklist any more.
+        """
+        user = self.responsible_id.filtered("active")
+        user = user or self.company_id._get_followup_manager()
+        if not user:
+            return
+        self.message_subscribe(partner_ids=user.partner_id.ids)
+        # Whoever's name the mail comes in with may see no activities.
+        notice_sudo = self.sudo()
+        row_sudo = notice_sudo.env["billing.worklist"]._get_row(
+            self.company_id, self.partner_id
+        )
+        summary = self.env._("Answer the reply to %(notice)s", notice=self.display_name)
+        planned = row_sudo.activity_ids + notice_sudo.activity_ids
+        if summary in planned.mapped("summary"):
+            return
+        if row_sudo:
+            row_sudo._plan(user, summary)
+        else:
+            notice_sudo.with_context(mail_activity_quick_update=True).activity_schedule(
+                "mail.mail_activity_data_todo", summary=summary, user_id=user.id
+            )

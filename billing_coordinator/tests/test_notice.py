@@ -559,6 +559,60 @@ class TestNoticeFate(NoticeCase):
         with self.assertRaisesRegex(UserError, "no longer owes"):
             notice.action_retry()
 
+    def test_retry_is_a_new_attempt(self):
+        """What was arranged in place of the e-mail is taken back; it may fail again."""
+        notice = self._fail(email=False).with_user(self.coordinator)
+        self.assertTrue(notice.failure_handed_over)
+        notice.action_letter_instead()
+        notice.action_retry()
+        self.assertEqual(
+            (notice.letter_state, notice.failure_handled), ("to_print", True)
+        )
+        self.customer.email = "new@example.com"
+        notice.action_retry()
+        self.assertRecordValues(
+            notice,
+            [
+                {
+                    "state": "queued",
+                    "letter_state": False,
+                    "send_letter": False,
+                    "failure_handled": False,
+                    "failure_handed_over": False,
+                }
+            ],
+        )
+        self._deliver(notice, error=MailDeliveryException("refused"))
+        self.assertEqual(self._row().next_action, "fix")
+
+    def test_retry_leaves_the_letter_of_the_stage(self):
+        self.first.send_letter = True
+        notice = self._fail(email=False)
+        self.customer.email = "new@example.com"
+        notice.action_retry()
+        self.assertEqual(
+            (notice.state, notice.letter_state, notice.send_letter),
+            ("queued", "to_print", True),
+        )
+
+    def test_retry_of_several(self):
+        """One of them has paid: the others are sent all the same."""
+        paid = self._fail(email=False)
+        other = self._make_customer("Other", email=False)
+        self._make_invoice(other)
+        owing = self._send(other)
+        (self.customer + other).email = "new@example.com"
+        self._pay(self.invoice)
+        action = (paid + owing).with_user(self.coordinator).action_retry()
+        self.assertEqual((paid.state, owing.state), ("failed", "queued"))
+        self.assertIn(paid.name, action["params"]["message"])
+        self.assertNotIn(owing.name, action["params"]["message"])
+
+    def test_failure_of_a_coordinator_is_handed_over(self):
+        self.customer.email = False
+        self._row().with_user(self.coordinator).action_send_now()
+        self.assertTrue(self._notices().failure_handed_over)
+
     def test_letter_instead(self):
         notice = self._fail(email=False).with_user(self.coordinator)
         notice.action_letter_instead()
@@ -653,6 +707,42 @@ class TestNoticeFate(NoticeCase):
         self.assertEqual((activity.user_id, len(activity)), (self.manager, 1))
         self.assertEqual(notice.state, "sent")
 
+    def test_second_reply(self):
+        notice = self._send()
+        self._deliver(notice)
+        self._receive(REPLY, notice)
+        self._receive(REPLY.replace("reply-1", "reply-2"), notice)
+        self.assertEqual(len(self._row().activity_ids), 1)
+        self._row().activity_ids.action_feedback()
+        self._receive(REPLY.replace("reply-1", "reply-3"), notice)
+        self.assertEqual(len(self._row().activity_ids), 1)
+
+    def test_reply_where_nobody_is_responsible(self):
+        """The responsible person is gone: the follow-up manager gets it."""
+        for number, gone in enumerate(("nobody", "left")):
+            customer = self._make_customer(gone)
+            self._make_invoice(customer)
+            notice = self._send(customer)
+            self._deliver(notice)
+            notice.responsible_id = False if gone == "nobody" else self.coordinator
+            self.coordinator.active = gone == "nobody"
+            reply = REPLY.replace("reply-1", f"reply-{number}")
+            self._receive(reply, notice, address=customer.email)
+            activity = self._row(customer).activity_ids
+            self.assertEqual((activity.user_id, len(activity)), (self.manager, 1))
+            self.assertIn(self.manager.partner_id, notice.message_partner_ids)
+
+    def test_reply_of_a_customer_not_in_the_worklist(self):
+        notice = self._send()
+        self._deliver(notice)
+        self._row().unlink()
+        model = self.registry["billing.worklist"]
+        with patch.object(model, "_refresh", lambda *args: None):
+            for number in range(2):
+                self._receive(REPLY.replace("reply-1", f"reply-{number}"), notice)
+        self.assertEqual(notice.activity_ids.user_id, self.manager)
+        self.assertEqual(len(notice.activity_ids), 1)
+
     def test_reply_from_somebody_else_at_the_customer(self):
         notice = self._send()
         self._deliver(notice)
@@ -739,3 +829,99 @@ class TestDraft(NoticeCase):
         self.draft.action_issue()
         with self.assertRaises(UserError):
             other.action_issue()
+
+    def test_amount_is_not_changed_by_hand(self):
+        self.draft.amount = 1
+        with self.assertRaisesRegex(UserError, "no longer owes"):
+            self.draft.action_issue()
+
+    def test_another_stage_is_due_now(self):
+        """The draft is of a plan that was replaced."""
+        self.customer.with_company(self.company).billing_plan_id = self._make_plan(
+            "Other", (5, 25)
+        )
+        with self.assertRaisesRegex(UserError, "no longer owes"):
+            self.draft.action_issue()
+
+    def test_a_line_reaches_another_stage_now(self):
+        line = self.draft.line_ids
+        line.reaches_stage = False
+        with self.assertRaisesRegex(UserError, "no longer owes"):
+            self.draft.action_issue()
+
+    def test_sum_of_cents(self):
+        """0.1 + 0.2 is 0.3 here: amounts are compared as money."""
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE billing_followup_notice_line SET residual = 100.00000000000001"
+            " WHERE notice_id = %s",
+            self.draft.ids,
+        )
+        self.env.invalidate_all()
+        self.assertNotEqual(self.draft.line_ids.residual, 100)
+        self.assertTrue(self.draft._is_still_owed())
+        self.draft.action_issue()
+        self.assertEqual(self.draft.state, "queued")
+
+    def test_draft_of_an_earlier_day(self):
+        """It counts from the day on which it goes out, and says so."""
+        self.assertIn(">10<", self.draft.body.replace(" ", "").replace("\n", ""))
+        with self._at(days(3)):
+            self.draft.action_issue()
+        line = self.draft.line_ids
+        self.assertEqual((self.draft.date, line.date), (days(3), days(3)))
+        self.assertEqual(line.days_overdue, 13)
+        self.assertIn(">13<", self.draft.body.replace(" ", "").replace("\n", ""))
+        self.assertIn(">13<", self._get_message().replace(" ", "").replace("\n", ""))
+
+    def test_draft_of_an_earlier_day_with_own_words(self):
+        self.draft.body = "<p>My words</p>"
+        with self._at(days(3)):
+            self.draft.action_issue()
+        self.assertEqual(self.draft.body, "<p>My words</p>")
+        self.assertIn("My words", self._get_message())
+        self.assertEqual(self.draft.line_ids.days_overdue, 13)
+
+    def _get_message(self):
+        return self.draft.mail_message_id.body
+
+    def test_interval_counts_from_the_sending(self):
+        self.plan.min_interval = 7
+        with self._at(days(3)):
+            self.draft.action_issue()
+        for number, sent in ((7, 0), (9, 0), (10, 1)):
+            with self._at(days(number)):
+                self.assertEqual(len(self._send()), sent, number)
+
+
+@tagged("post_install", "-at_install")
+class TestNumber(NoticeCase):
+    def test_each_company_has_its_numbers(self):
+        """A sequence of the company is used; two companies may have one number."""
+        other = self._make_company("Elsewhere Ltd")
+        companies = self.company + other
+        self.env["ir.sequence"].create(
+            [
+                {
+                    "name": company.name,
+                    "code": "billing.followup.notice",
+                    "prefix": "OWN",
+                    "company_id": company.id,
+                }
+                for company in companies
+            ]
+        )
+        notices = self.env["billing.followup.notice"].create(
+            [
+                {
+                    "company_id": company.id,
+                    "partner_id": self.customer.id,
+                    "currency_id": self.eur.id,
+                    "stage_id": self.first.id,
+                }
+                for company in companies
+            ]
+        )
+        self.assertEqual(notices.mapped("name"), ["OWN1", "OWN1"])
+        with self.assertRaises(IntegrityError), mute_logger("odoo.sql_db"):
+            notices[0].copy({"name": "OWN1"})

@@ -32,6 +32,7 @@ class SecurityCase(SecondCompany, BillingCase):
         cls.portal = new_test_user(
             cls.env, "billing_test_portal", groups="base.group_portal"
         )
+        cls.manager_group = cls.env.ref("billing_coordinator.group_billing_manager")
         cls.invoice = cls._make_invoice()
         cls.hold = cls.env["billing.hold"].create(
             {"partner_id": cls._make_customer("Held").id, "reason": "Talks"}
@@ -96,6 +97,26 @@ class TestAccess(SecurityCase):
         permanent = {n for n, m in self._own_models().items() if not m._transient}
         self.assertEqual(permanent, set(MODELS))
 
+    def test_no_access_line_repeats_another(self):
+        """A group that contains another one has its rights already."""
+        rights = self.env["ir.model.access"].search(
+            [
+                ("model_id.model", "in", list(self._own_models())),
+                ("group_id", "=", self.manager_group.id),
+            ]
+        )
+        fields = [f"perm_{name}" for name in ("read", "write", "create", "unlink")]
+        for line in rights:
+            same = rights.search(
+                [
+                    ("model_id", "=", line.model_id.id),
+                    ("group_id", "in", self.manager_group.all_implied_ids.ids),
+                    ("id", "!=", line.id),
+                    *((name, "=", line[name]) for name in fields),
+                ]
+            )
+            self.assertFalse(same, line.name)
+
     def test_others_get_nothing(self):
         for user in (self.employee, self.department, self.portal):
             for model in self._own_models():
@@ -116,7 +137,7 @@ class TestAccess(SecurityCase):
         )
         self.assertLessEqual(department, coordinator.all_implied_ids)
         self.assertLessEqual(coordinator, accountant.all_implied_ids)
-        self.assertLessEqual(accountant, manager.all_implied_ids)
+        self.assertLessEqual(coordinator, manager.all_implied_ids)
 
 
 @tagged("post_install", "-at_install")
@@ -237,6 +258,73 @@ class TestRpc(SecurityCase):
             except (AccessError, UserError):
                 self.env.invalidate_all()
         self.assertEqual(self.notice.read(list(before[0])[1:]), before)
+
+    def test_fate_of_a_notice_is_not_typed_in(self):
+        """Neither of one that was issued nor of a draft or a new one."""
+        customer = self._make_customer("Drafted")
+        self._make_invoice(customer)
+        self._row(customer).action_prepare()
+        draft = self._notices(customer)
+        now = "2025-06-16 10:00:00"
+        message = self.notice.mail_message_id.id
+        new = {
+            "company_id": self.company.id,
+            "partner_id": customer.id,
+            "currency_id": self.eur.id,
+            "stage_id": self.first.id,
+        }
+        for name, value in {
+            "state": "sent",
+            "issued_on": now,
+            "issued_by_id": self.manager.id,
+            "cancelled_on": now,
+            "cancel_reason": "x",
+            "letter_state": "printed",
+            "letter_printed_on": now,
+            "mail_message_id": message,
+            "address_problem": "missing",
+            "failure_reason": "x",
+            "failure_handed_over": True,
+            "failure_handled": True,
+            "email": "x@example.com",
+        }.items():
+            for user in (self.coordinator, self.manager):
+                model = self._as(draft, user)
+                for record in (draft, self.notice):
+                    with self.assertRaisesRegex(UserError, "by the system", msg=name):
+                        self._as(record, user).write({name: value})
+                with self.assertRaisesRegex(UserError, "by the system", msg=name):
+                    model.create(dict(new, **{name: value}))
+                made = model.with_context(**{f"default_{name}": value}).create(new)
+                untouched = "draft" if name == "state" else False
+                self.assertEqual(made[name] or False, untouched, name)
+
+    def test_coordinator_decides_the_fate_by_buttons(self):
+        failed, letter = self._make_customer("F", email=False), self._make_customer("L")
+        for customer in (failed, letter):
+            self._make_invoice(customer)
+            self._row(customer).with_user(self.coordinator).action_send_now()
+        notice = self._as(self._notices(failed), self.coordinator)
+        notice.action_retry()
+        notice.action_letter_instead()
+        notice.action_print_letters()
+        notice.action_mark_printed()
+        self.assertEqual((notice.state, notice.letter_state), ("sent", "printed"))
+        notice = self._as(self._notices(letter), self.coordinator)
+        notice.action_cancel("Too early")
+        self.assertEqual(notice.state, "cancelled")
+        notice = notice.copy()
+        self.assertEqual(notice.state, "draft")
+
+    def test_coordinator_logs_a_call_for_a_failure(self):
+        customer = self._make_customer("F", email=False)
+        self._make_invoice(customer)
+        row = self._row(customer).with_user(self.coordinator)
+        row.action_send_now()
+        wizard = self._as(self.env["billing.call.wizard"], self.coordinator)
+        wizard = wizard.create({"worklist_ids": row.ids, "outcome": "reached"})
+        wizard.action_log()
+        self.assertTrue(self._notices(customer).failure_handled)
 
     def test_worklist_is_opened_by_those_who_may(self):
         for user in (self.employee, self.department, self.invoicing, self.portal):

@@ -127,7 +127,7 @@ class BillingCallWizard(models.TransientModel):
         failed = rows.notice_ids.filtered(
             lambda notice: notice.state == "failed" and not notice.failure_handled
         )
-        failed.failure_handled = True
+        failed._take_over()
 
     def _plan_next_call(self, rows):
         call = self.env.ref("mail.mail_activity_data_call")
