@@ -29,9 +29,6 @@ class ResPartner(models.Model):
         groups=COORDINATOR,
         help="What this customer owes and is due for in the current company.",
     )
-    billing_notice_count = fields.Integer(
-        "Notices", compute="_compute_billing_worklist_id", groups=COORDINATOR
-    )
     billing_currency_id = fields.Many2one(
         "res.currency",
         "Follow-up currency",
@@ -85,9 +82,7 @@ class ResPartner(models.Model):
         )
         by_partner = {row.partner_id: row for row in rows}
         for partner in self:
-            row = by_partner.get(partner.commercial_partner_id, rows.browse())
-            partner.billing_worklist_id = row
-            partner.billing_notice_count = row.notice_count
+            partner.billing_worklist_id = by_partner.get(partner.commercial_partner_id)
 
     @api.depends_context("company")
     @api.depends("billing_worklist_id")
