@@ -6,6 +6,7 @@ from . import billing_receivable
 from . import billing_followup_notice
 from . import billing_followup_notice_issue
 from . import billing_followup_notice_mail
+from . import billing_followup_notice_fate
 from . import billing_followup_notice_line
 from . import billing_worklist
 from . import billing_worklist_evaluate

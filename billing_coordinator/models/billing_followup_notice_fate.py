@@ -1,0 +1,127 @@
+from odoo import fields, models
+from odoo.exceptions import UserError
+
+
+class BillingFollowupNotice(models.Model):
+    """What is done about a notice that was issued: another attempt, and letters."""
+
+    _inherit = "billing.followup.notice"
+
+    # -- what did not arrive ------------------------------------------------------
+
+    def action_retry(self):
+        """Send failed e-mails once more, to the address as it is now.
+
+        One that is refused does not stop the others.
+        """
+        failed = self.filtered(lambda n: n.state == "failed" and n.send_email)
+        if len(failed) < 2:
+            failed._retry()
+            failed._refresh_worklist()
+            return None
+        refusals = failed._retry_each()
+        failed._refresh_worklist()
+        if not refusals:
+            return None
+        return self.env["billing.worklist"]._notify("warning", "\n".join(refusals))
+
+    def _retry_each(self):
+        """Retry one after the other; return why some of them were refused."""
+        self.check_access("write")
+        refusals = []
+        for notice in self:
+            try:
+                with self.env.cr.savepoint():
+                    notice._retry()
+            except UserError as error:
+                refusals.append(str(error))
+        return refusals
+
+    def _retry(self):
+        """Queue the e-mail again; what was arranged in its place is taken back."""
+        for notice in self:
+            notice._check_still_owed()
+            values = notice._queue_email()
+            if not values["address_problem"]:
+                values |= {"failure_handed_over": False, "failure_handled": False}
+                if notice._has_letter_instead():
+                    values |= {"send_letter": False, "letter_state": False}
+            notice._write_fate(values)
+
+    def _has_letter_instead(self):
+        """Whether a letter waits that takes the place of the failed e-mail."""
+        return (
+            self.letter_state == "to_print"
+            and self.failure_handled
+            and not self.stage_id.send_letter
+        )
+
+    def action_letter_instead(self):
+        """Put failed notices with the letters to be printed."""
+        failed = self.filtered(lambda notice: notice.state == "failed")
+        failed._write_fate({"send_letter": True, "letter_state": "to_print"})
+        failed._take_over()
+        failed._refresh_worklist()
+
+    def _take_over(self):
+        """Someone takes care of what did not arrive, by letter or by phone."""
+        self._write_fate({"failure_handled": True})
+
+    # -- letters --------------------------------------------------------------------
+
+    def action_print_letters(self):
+        """Print letters; the next step marks them as printed."""
+        letters = self.filtered(lambda n: n.letter_state and n.state != "cancelled")
+        if not letters:
+            raise UserError(self.env._("None of these notices is sent by letter."))
+        ready, busy = letters._sort_out_letters()
+        message = busy._describe_busy_letters() if busy else letters._describe_stale()
+        if not ready:
+            return self.env["billing.worklist"]._notify("warning", message)
+        if busy:
+            self.env.user._bus_send(
+                "simple_notification",
+                {"type": "warning", "message": message, "sticky": True},
+            )
+        return self.env.ref(
+            "billing_coordinator.action_report_followup_letter"
+        ).report_action(ready)
+
+    def _sort_out_letters(self):
+        """Withdraw the letters whose claim was settled before printing.
+
+        :return: letters to print, and those of customers somebody is at work on
+        """
+        stale = busy = self.browse()
+        for notice in self.filtered(lambda notice: notice.letter_state == "to_print"):
+            owed = notice._is_still_owed()
+            if owed is None:
+                busy |= notice
+            elif not owed:
+                stale |= notice
+        # The e-mail of these has gone out already: only the letter is left away.
+        emailed = stale.filtered(lambda notice: notice.state == "sent")
+        emailed._write_fate({"letter_state": False})
+        (stale - emailed).action_cancel(
+            self.env._("Settled before the letter was printed")
+        )
+        return self - stale - busy, busy
+
+    def _describe_busy_letters(self):
+        return self.env._(
+            "Someone is working on %(customers)s: these letters are still to print."
+            " Print them again in a moment.",
+            customers=", ".join(self.partner_id.mapped("display_name")),
+        )
+
+    def _describe_stale(self):
+        return self.env._(
+            "Nothing is left to print: the customers no longer owe what the letters"
+            " say, so these were withdrawn."
+        )
+
+    def action_mark_printed(self):
+        """The letters are in the post."""
+        self.filtered(lambda n: n.letter_state == "to_print")._write_fate(
+            {"letter_state": "printed", "letter_printed_on": fields.Datetime.now()}
+        )
