@@ -1,19 +1,21 @@
-from . import billing_followup_plan
-from . import billing_followup_stage
-from . import billing_hold
-from . import billing_priority_rule
-from . import billing_receivable
-from . import billing_followup_notice
-from . import billing_followup_notice_issue
-from . import billing_followup_notice_mail
-from . import billing_followup_notice_fate
-from . import billing_followup_notice_line
-from . import billing_worklist
-from . import billing_worklist_evaluate
-from . import billing_worklist_refresh
-from . import billing_worklist_job
-from . import billing_worklist_screen
-from . import account_move
-from . import res_company
-from . import res_config_settings
-from . import res_partner
+from . import (
+    account_move,
+    billing_followup_notice,
+    billing_followup_notice_fate,
+    billing_followup_notice_issue,
+    billing_followup_notice_line,
+    billing_followup_notice_mail,
+    billing_followup_plan,
+    billing_followup_stage,
+    billing_hold,
+    billing_priority_rule,
+    billing_receivable,
+    billing_worklist,
+    billing_worklist_evaluate,
+    billing_worklist_job,
+    billing_worklist_refresh,
+    billing_worklist_screen,
+    res_company,
+    res_config_settings,
+    res_partner,
+)

@@ -92,10 +92,8 @@ class BillingFollowupNotice(models.Model):
         currency_field="company_currency_id",
         readonly=True,
     )
-    responsible_id = fields.Many2one("res.users", "Responsible", index="btree_not_null")
-    issued_by_id = fields.Many2one(
-        "res.users", "Issued by", readonly=True, copy=False
-    )
+    responsible_id = fields.Many2one("res.users", index="btree_not_null")
+    issued_by_id = fields.Many2one("res.users", "Issued by", readonly=True, copy=False)
     subject = fields.Char(readonly=False)
     # Cleaned in create and write, when a person writes it.
     body = fields.Html("Text", sanitize=False, readonly=False)
@@ -287,11 +285,12 @@ class BillingFollowupNotice(models.Model):
 
     def _write_fate(self, vals):
         """Write down what became of the notices, with the rights of the user."""
-        super().write(vals)
+        return super().write(vals)  # pylint: disable=super-method-mismatch
 
     def _write_text(self, subject, body):
         """Store what a template made; it is cleaned once, in the e-mail's message."""
-        super().write({"subject": subject, "body": body})
+        values = {"subject": subject, "body": body}
+        return super().write(values)  # pylint: disable=super-method-mismatch
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_issued(self):

@@ -169,8 +169,8 @@ class BillingFollowupNoticeLine(models.Model):
 
     def _give_back(self):
         """The notice does not count any more: return to the stage before it."""
-        advanced = self.filtered("advances")
-        super(BillingFollowupNoticeLine, advanced).write({"advances": False})
+        advanced = super(BillingFollowupNoticeLine, self.filtered("advances"))
+        return advanced.write({"advances": False})  # pylint: disable=super-method-mismatch
 
 
 @lru_cache(maxsize=4096)

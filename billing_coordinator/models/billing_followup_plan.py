@@ -58,11 +58,13 @@ class BillingFollowupPlan(models.Model):
         domain = [("billing_plan_id", "in", self.ids)]
         companies = plan_sudo.env["res.company"].search([])
         using = companies.filtered(
-            lambda company: company.billing_plan_id in self
-            or plan_sudo.env["res.partner"]
-            .with_company(company)
-            .with_context(active_test=False)
-            .search_count(domain, limit=1)
+            lambda company: (
+                company.billing_plan_id in self
+                or plan_sudo.env["res.partner"]
+                .with_company(company)
+                .with_context(active_test=False)
+                .search_count(domain, limit=1)
+            )
         )
         invoices = plan_sudo.env["account.move"]._read_group(domain, ["company_id"])
         return using.union(*[company for (company,) in invoices]).sudo(False)

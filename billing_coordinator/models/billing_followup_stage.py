@@ -193,8 +193,10 @@ class BillingFollowupStage(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_used(self):
-        used = self.env["billing.followup.notice.line"].sudo().search_count(
-            [("stage_id", "in", self.ids)], limit=1
+        used = (
+            self.env["billing.followup.notice.line"]
+            .sudo()
+            .search_count([("stage_id", "in", self.ids)], limit=1)
         )
         if used:
             raise UserError(

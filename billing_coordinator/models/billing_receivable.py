@@ -139,7 +139,7 @@ class BillingReceivable(models.Model):
         depends_context=[*AS_OF, "company"],
     )
     plan_id = fields.Many2one("billing.followup.plan", "Follow-up plan", readonly=True)
-    stage_id = fields.Many2one("billing.followup.stage", "Stage", readonly=True)
+    stage_id = fields.Many2one("billing.followup.stage", readonly=True)
     noticed_on = fields.Date("Last notice", readonly=True)
     hold_reason = fields.Selection(
         HOLD_REASONS, "Not chased because", readonly=True, depends_context=AS_OF

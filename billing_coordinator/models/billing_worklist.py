@@ -58,7 +58,7 @@ class BillingWorklist(models.Model):
     currency_id = fields.Many2one(related="company_id.currency_id")
     email = fields.Char(related="partner_id.email")
     phone = fields.Char(related="partner_id.phone")
-    responsible_id = fields.Many2one("res.users", "Responsible", index=True)
+    responsible_id = fields.Many2one("res.users", index=True)
     amount_due = fields.Monetary(
         "Total due", readonly=True, help="All open items, less unapplied credits."
     )
@@ -73,11 +73,10 @@ class BillingWorklist(models.Model):
     )
     overdue_count = fields.Integer("Overdue items", readonly=True)
     plan_id = fields.Many2one(
-        "billing.followup.plan", "Plan", readonly=True, index="btree_not_null"
+        "billing.followup.plan", readonly=True, index="btree_not_null"
     )
     stage_id = fields.Many2one(
         "billing.followup.stage",
-        "Stage",
         readonly=True,
         index="btree_not_null",
         group_expand="_group_expand_stage",
@@ -256,7 +255,9 @@ class BillingWorklist(models.Model):
         return run._get_form_action()
 
     def _get_companies_to_ask(self):
-        return self.company_id.filtered(lambda company: company._get_bank_data_problem())
+        return self.company_id.filtered(
+            lambda company: company._get_bank_data_problem()
+        )
 
     def _send_or_request(self):
         """Send at once to a few customers, in the background to many."""

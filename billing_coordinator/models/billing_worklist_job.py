@@ -125,7 +125,7 @@ class BillingWorklist(models.Model):
         return notices
 
     def _request_sending(self):
-        """Let a job send to these customers, as soon as it can; an old error is past."""
+        """Let a job send to these customers soon; an old error is past."""
         self.write(
             {
                 "send_requested_on": fields.Date.context_today(self),
@@ -253,7 +253,8 @@ class BillingWorklist(models.Model):
         except psycopg2.extensions.TransactionRollbackError:
             self.env.cr.rollback()
             return None
-        except Exception as error:  # noqa: BLE001 whatever it is, the others go on
+        except Exception as error:  # pylint: disable=broad-exception-caught
+            # Whatever it is, the others go on.
             self.env.cr.rollback()
             _logger.warning("Follow-up of %s failed", self, exc_info=True)
             self._record_error(error)
@@ -313,7 +314,8 @@ class BillingWorklist(models.Model):
             self.env.flush_all()
         except psycopg2.extensions.TransactionRollbackError:
             self.env.cr.rollback()
-        except Exception as error:  # noqa: BLE001 the other notices go on
+        except Exception as error:  # pylint: disable=broad-exception-caught
+            # Whatever it is, the others go on.
             self.env.cr.rollback()
             _logger.warning("Handing over %s failed", notice, exc_info=True)
             self._record_error(error)

@@ -100,7 +100,7 @@ class CopiedDatabase(BaseCase):
             cls.env = api.Environment(cr, api.SUPERUSER_ID, {})
             yield cls.env
             cls.env.flush_all()
-            cr.commit()
+            cr.commit()  # pylint: disable=invalid-commit
 
     @classmethod
     def _spawn(cls, script, *arguments):

@@ -6,6 +6,9 @@ Says ``sent`` after each notice, before its transaction ends, and then waits so 
 seconds: long enough for another process, or for the one who kills it.
 """
 
+# What it prints is read by the test that started it.
+# pylint: disable=print-used
+
 import sys
 import time
 

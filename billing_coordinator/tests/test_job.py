@@ -266,7 +266,7 @@ class TestIsolation(JobCase):
 
         def _hand_over(notice, worklist):
             if notice.partner_id == self.broken:
-                raise UserError("Nobody to tell")
+                raise ValueError("Nobody to tell")
             return hand_over(notice, worklist)
 
         patched = patch.object(model, "_hand_over_failure", _hand_over)

@@ -3,6 +3,9 @@
 python uninstall_process.py DATABASE [ODOO OPTION ...]
 """
 
+# What it prints is read by the test that started it.
+# pylint: disable=print-used
+
 import sys
 
 import odoo.cli  # noqa: F401  (sets Odoo up before anything else of it is imported)

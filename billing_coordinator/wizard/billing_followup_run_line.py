@@ -33,7 +33,7 @@ class BillingFollowupRunLine(models.TransientModel):
         help="The e-mail will fail; the responsible person gets an activity to write or"
         " call instead.",
     )
-    stage_id = fields.Many2one("billing.followup.stage", "Stage")
+    stage_id = fields.Many2one("billing.followup.stage")
     mode = fields.Selection(related="stage_id.mode")
     send_email = fields.Boolean(related="stage_id.send_email")
     send_letter = fields.Boolean(related="stage_id.send_letter")

@@ -35,8 +35,10 @@ def run_earlier(env, days):
         mails.mail_message_id.notification_ids.notification_status = "sent"
         mails.unlink()
         calls = worklist.search([]).activity_ids.filtered(
-            lambda activity: activity.activity_category == "phonecall"
-            and activity.date_deadline < datetime.date.today()
+            lambda activity: (
+                activity.activity_category == "phonecall"
+                and activity.date_deadline < datetime.date.today()
+            )
         )
         calls.action_feedback(feedback="Reached. They will look into it.")
         env.cr.commit()
