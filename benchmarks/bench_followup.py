@@ -23,6 +23,9 @@ LEDGER = "billing_bench_ledger"
 EMPTY = "billing_bench_empty"
 OURS = "billing_bench_ours"
 PEER = "billing_bench_peer"
+QUEUED = "billing_bench_queued"
+# Seconds until the first worker has evaluated and calls for help.
+CALLED_AFTER = 6
 FACTOR = 40
 
 
@@ -30,12 +33,10 @@ def main():
     options = parse_arguments()
     print_machine()
     build_ledger(options)
-    rows = measure_install()
-    rows += measure_posting(options)
-    rows += measure_followup(options)
-    if options.peer_seconds:
-        rows += measure_peer(options)
-    print_table(rows)
+    wanted = options.only or [name for name in MEASUREMENTS if name != "peer"]
+    if options.peer_seconds and not options.only:
+        wanted.append("peer")
+    print_table([row for name in wanted for row in MEASUREMENTS[name](options)])
 
 
 def parse_arguments():
@@ -44,6 +45,9 @@ def parse_arguments():
     parser.add_argument("--peer-seconds", type=int, default=300, help="0: no peer")
     parser.add_argument("--workers", type=int, default=2, help="for the parallel run")
     parser.add_argument("--rebuild", action="store_true", help="the ledger anew")
+    parser.add_argument(
+        "--only", nargs="+", choices=MEASUREMENTS, help="after a whole run"
+    )
     return parser.parse_args()
 
 
@@ -97,7 +101,7 @@ def execute(database, statement, *values):
 # -- measurements ----------------------------------------------------------------
 
 
-def measure_install():
+def measure_install(_options):
     """Installing on an empty database and on the ledger, in turn."""
     create(f"{EMPTY}_ours", EMPTY)
     small = timed(odoo, f"{EMPTY}_ours", "-i", "billing_coordinator")
@@ -115,7 +119,7 @@ def measure_install():
     ]
 
 
-def measure_posting(options):
+def measure_posting(_options):
     """Posting 500 invoices with the addon and without it, in turn, three times."""
     create(PEER, LEDGER)
     ours, plain = [], []
@@ -133,37 +137,31 @@ def measure_posting(options):
     ]
 
 
-def measure_followup(options):
+def measure_evaluation(_options):
     execute(OURS, "ANALYZE")
-    evaluation = step(OURS, "evaluate")
-    rows = [
-        (
-            f"Evaluate {evaluation['lines']:,} lines of"
-            f" {evaluation['customers']:,} customers",
-            f"{evaluation['seconds']:.1f} s",
-            "",
-            "at most 5 s",
-        )
-    ]
-    queued = f"{OURS}_queued"
-    create(queued, OURS)
-    one = step(queued, "queue")
-    rows.append(figure_of_queue("Notices recorded and mails queued, 1 worker", one))
-    create(queued, OURS)
-    several = in_parallel(options.workers, queued)
+    result = step(OURS, "evaluate")
+    label = f"Evaluate {result['lines']:,} lines of {result['customers']:,} customers"
+    return [(label, f"{result['seconds']:.1f} s", "", "at most 5 s")]
+
+
+def measure_queue(_options):
+    """One process does the whole run."""
+    create(QUEUED, OURS)
+    result = step(QUEUED, "queue")
+    return [figure_of_queue("Notices recorded and mails queued, 1 worker", result)]
+
+
+def measure_parallel(options):
+    """Several processes share the run; then the worklist as a coordinator opens it."""
+    create(QUEUED, OURS)
+    result = in_parallel(options.workers, QUEUED)
     label = f"Notices recorded and mails queued, {options.workers} workers"
-    rows.append(figure_of_queue(label, several))
-    worklist = step(queued, "worklist")
-    rows.append(
-        (
-            "Worklist opened and read",
-            f"{worklist['seconds']:.2f} s",
-            "",
-            "at most 0.3 s",
-        )
-    )
-    execute("postgres", f'DROP DATABASE "{queued}" WITH (FORCE)')
-    return rows
+    seconds = step(QUEUED, "worklist")["seconds"]
+    execute("postgres", f'DROP DATABASE "{QUEUED}" WITH (FORCE)')
+    return [
+        figure_of_queue(label, result),
+        ("Worklist opened and read", f"{seconds:.2f} s", "", "at most 0.3 s"),
+    ]
 
 
 def figure_of_queue(label, result):
@@ -174,11 +172,12 @@ def figure_of_queue(label, result):
 
 def in_parallel(workers, database):
     started = time.monotonic()
-    command = [sys.executable, HERE / "followup_steps.py", database, "queue"]
-    running = [
-        subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-        for _worker in range(workers)
-    ]
+    command = [sys.executable, HERE / "followup_steps.py", database]
+    running = [subprocess.Popen([*command, "queue"], stdout=subprocess.PIPE, text=True)]
+    time.sleep(CALLED_AFTER)
+    for _worker in range(workers - 1):
+        helper = subprocess.Popen([*command, "help"], stdout=subprocess.PIPE, text=True)
+        running.append(helper)
     results = [json.loads(p.communicate()[0].splitlines()[-1]) for p in running]
     last = max(results, key=lambda result: result["notices"])
     memory = sum(result["memory"] for result in results)
@@ -261,6 +260,15 @@ def print_table(rows):
             )
         )
 
+
+MEASUREMENTS = {
+    "install": measure_install,
+    "posting": measure_posting,
+    "evaluation": measure_evaluation,
+    "queue": measure_queue,
+    "parallel": measure_parallel,
+    "peer": measure_peer,
+}
 
 if __name__ == "__main__":
     main()
