@@ -87,48 +87,46 @@ class BillingFollowupNotice(models.Model):
         The recipient is known and the text is ready: what ``message_post`` does to find
         followers, groups and layouts takes most of the time of a run of thousands.
         """
-        author_id, email_from = self._get_sender()
-        message = self._message_create(
-            [
-                {
-                    "model": self._name,
-                    "res_id": self.id,
-                    "author_id": author_id,
-                    "email_from": email_from,
-                    "reply_to": self._notify_get_reply_to(
-                        default=email_from, author_id=author_id
-                    )[self.id],
-                    "record_company_id": self.company_id.id,
-                    "message_type": "comment",
-                    "subtype_id": self._get_subtype("mail.mt_comment"),
-                    "subject": self.subject,
-                    "body": self.body,
-                    "partner_ids": self.contact_id.ids,
-                    "attachment_ids": self._get_attachments().ids,
-                }
-            ]
+        message = self._message_create([self._prepare_message_values()])
+        # Users may not write e-mails and notifications themselves.
+        mail_sudo = self.env["mail.mail"].sudo()
+        mail_sudo = mail_sudo.create(
+            {
+                "mail_message_id": message.id,
+                "body_html": EMAIL_FRAME % (self.body or ""),
+                "recipient_ids": [Command.link(self.contact_id.id)],
+                "references": message.message_id,
+                "auto_delete": True,
+            }
         )
-        mail = (
-            self.env["mail.mail"]
-            .sudo()
-            .create(
-                {
-                    "mail_message_id": message.id,
-                    "body_html": EMAIL_FRAME % (self.body or ""),
-                    "recipient_ids": [Command.link(self.contact_id.id)],
-                    "references": message.message_id,
-                    "auto_delete": True,
-                }
-            )
-        )
-        self.env["mail.notification"].sudo().create(
+        notification_sudo = self.env["mail.notification"].sudo()
+        notification_sudo.create(
             dict(
                 self._notify_by_email_get_base_notification_values(message),
-                mail_mail_id=mail.id,
+                mail_mail_id=mail_sudo.id,
                 res_partner_id=self.contact_id.id,
             )
         )
         return message
+
+    def _prepare_message_values(self):
+        """What the chatter of the notice shows of the e-mail."""
+        author_id, email_from = self._get_sender()
+        reply_to = self._notify_get_reply_to(default=email_from, author_id=author_id)
+        return {
+            "model": self._name,
+            "res_id": self.id,
+            "author_id": author_id,
+            "email_from": email_from,
+            "reply_to": reply_to[self.id],
+            "record_company_id": self.company_id.id,
+            "message_type": "comment",
+            "subtype_id": self._get_subtype("mail.mt_comment"),
+            "subject": self.subject,
+            "body": self.body,
+            "partner_ids": self.contact_id.ids,
+            "attachment_ids": self._get_attachments().ids,
+        }
 
     def _get_sender(self):
         """Partner id and address that the notice comes from.

@@ -24,6 +24,42 @@ FIGURES = {
     "priority_points": "jsonb",
 }
 
+# Last contacts come from the notices and calls, the responsible person from the
+# customer or the company; someone who left is not responsible.
+UPSERT = """
+INSERT INTO billing_worklist (company_id, partner_id, %(names)s,
+    responsible_id, last_notice_date, last_contact_date,
+    refreshed_on, create_uid, create_date, write_uid, write_date)
+SELECT %(company)s, row.partner_id, %(row_names)s,
+       COALESCE(own.id, manager.id),
+       notice.date, notice.date, %(now)s,
+       %(uid)s, %(now)s, %(uid)s, %(now)s
+  FROM jsonb_to_recordset(%(rows)s)
+       AS row(partner_id int, %(types)s)
+  JOIN res_partner partner ON partner.id = row.partner_id
+  JOIN res_company company ON company.id = %(company)s
+  LEFT JOIN res_users own ON own.active
+   AND own.id = (partner.billing_responsible_id ->> %(key)s)::int
+  LEFT JOIN res_users manager ON manager.active
+   AND manager.id = company.billing_responsible_id
+  LEFT JOIN LATERAL (
+     SELECT MAX(date) date FROM billing_followup_notice notice
+      WHERE notice.company_id = %(company)s
+        AND notice.partner_id = row.partner_id
+        AND notice.issued_on IS NOT NULL
+        AND notice.cancelled_on IS NULL
+  ) notice ON TRUE
+ ORDER BY row.partner_id
+ON CONFLICT (company_id, partner_id) DO UPDATE
+   SET (%(names)s, responsible_id, last_notice_date,
+        last_contact_date, refreshed_on)
+     = (%(excluded)s, EXCLUDED.responsible_id,
+        EXCLUDED.last_notice_date,
+        GREATEST(EXCLUDED.last_notice_date,
+                 billing_worklist.last_call_date),
+        EXCLUDED.refreshed_on)
+"""
+
 
 class BillingWorklist(models.Model):
     """Writing the figures of many rows at once, and finding those that moved."""
@@ -63,37 +99,7 @@ class BillingWorklist(models.Model):
         names = SQL(", ").join(map(SQL.identifier, FIGURES))
         self.env.cr.execute(
             SQL(
-                """INSERT INTO billing_worklist (company_id, partner_id, %(names)s,
-                       responsible_id, last_notice_date, last_contact_date,
-                       refreshed_on, create_uid, create_date, write_uid, write_date)
-                   SELECT %(company)s, row.partner_id, %(row_names)s,
-                          COALESCE(own.id, manager.id),
-                          notice.date, notice.date, %(now)s,
-                          %(uid)s, %(now)s, %(uid)s, %(now)s
-                     FROM jsonb_to_recordset(%(rows)s)
-                          AS row(partner_id int, %(types)s)
-                     JOIN res_partner partner ON partner.id = row.partner_id
-                     JOIN res_company company ON company.id = %(company)s
-                     LEFT JOIN res_users own ON own.active
-                      AND own.id = (partner.billing_responsible_id ->> %(key)s)::int
-                     LEFT JOIN res_users manager ON manager.active
-                      AND manager.id = company.billing_responsible_id
-                     LEFT JOIN LATERAL (
-                        SELECT MAX(date) date FROM billing_followup_notice notice
-                         WHERE notice.company_id = %(company)s
-                           AND notice.partner_id = row.partner_id
-                           AND notice.issued_on IS NOT NULL
-                           AND notice.cancelled_on IS NULL
-                     ) notice ON TRUE
-                    ORDER BY row.partner_id
-                   ON CONFLICT (company_id, partner_id) DO UPDATE
-                      SET (%(names)s, responsible_id, last_notice_date,
-                           last_contact_date, refreshed_on)
-                        = (%(excluded)s, EXCLUDED.responsible_id,
-                           EXCLUDED.last_notice_date,
-                           GREATEST(EXCLUDED.last_notice_date,
-                                    billing_worklist.last_call_date),
-                           EXCLUDED.refreshed_on)""",
+                UPSERT,
                 names=names,
                 row_names=self._qualified("row"),
                 excluded=self._qualified("excluded"),

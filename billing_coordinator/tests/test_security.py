@@ -430,6 +430,8 @@ class TestBystanders(SecurityCase):
         contact = self.env["res.partner"].with_user(editor).create({"name": "Contact"})
         contact.parent_id = self.customer.id
         self.env.flush_all()
+        self.assertEqual(self.customer.name, "New name")
+        self.assertEqual(contact.commercial_partner_id, self.customer)
 
 
 @tagged("post_install", "-at_install")
@@ -448,7 +450,9 @@ class TestWorkOfEachRole(SecurityCase):
         plan.write({"name": "Other", "min_interval": 3})
         plan.stage_ids[2].unlink()
         plan.stage_ids[1].delay = 20
+        self.assertEqual(plan.stage_ids.mapped("delay"), [7, 20])
         plan.unlink()
+        self.assertFalse(plan.exists())
 
     def test_administrator_changes_the_settings(self):
         administrator = self._make_user(
