@@ -15,57 +15,6 @@ class BillingFollowupNotice(models.Model):
 
     _inherit = "billing.followup.notice"
 
-    # -- text and address ---------------------------------------------------------
-
-    @api.model
-    def _get_contact(self, worklist, decision):
-        """The person who got the newest of the invoices, see ``_choose_contact``."""
-        newest = max(decision.listed, key=lambda line: line.id)
-        item = self.env["account.move.line"].browse(newest.id)
-        return self._choose_contact(item.move_id.partner_id, worklist.partner_id)
-
-    @api.model
-    def _choose_contact(self, invoiced, customer):
-        """Whom to write to: the invoiced contact, an invoicing address, the customer.
-
-        Someone with an e-mail address comes before someone without.
-        """
-        invoicing = customer.child_ids.filtered(lambda c: c.type == "invoice")
-        candidates = [*invoiced, *invoicing, customer]
-        return next((c for c in candidates if c.email), candidates[0])
-
-    def _render_text(self):
-        """Write subject and text in the language of the contact."""
-        for notice in self:
-            if notice.stage_id.mail_template_id:
-                notice._write_text(*notice._get_text())
-            else:
-                notice.stage_id._check_text()
-                notice.subject = notice.stage_id.name
-
-    def _get_text(self):
-        """Subject and text as the template of the stage makes them."""
-        self.ensure_one()
-        template = self.stage_id.mail_template_id.with_context(lang=self._get_lang())
-        return tuple(
-            template._render_field(field, self.ids)[self.id]
-            for field in ("subject", "body_html")
-        )
-
-    def mail_allowed_qweb_expressions(self):
-        """Placeholders that anyone may use in the texts, rendered without code."""
-        return super().mail_allowed_qweb_expressions() + (
-            "object.contact_id.name",
-            "object.amount_text",
-            "object.company_id.name",
-            "object.line_table",
-            "object.responsible_id.name",
-            "object.stage_id.name",
-        )
-
-    def _get_lang(self):
-        return self.contact_id.lang or self.partner_id.lang or self.env.lang
-
     # -- e-mail --------------------------------------------------------------------
 
     def _queue_email(self):
@@ -238,37 +187,3 @@ class BillingFollowupNotice(models.Model):
         )
         self.partner_id.invalidate_recordset(["message_ids"])
         self.line_ids.move_id.invalidate_recordset(["message_ids"])
-
-    # -- what comes back --------------------------------------------------------------
-
-    def _message_post_after_hook(self, message, msg_values):
-        if message.message_type == "email":
-            self._tell_of_reply()
-        return super()._message_post_after_hook(message, msg_values)
-
-    def _tell_of_reply(self):
-        """An answer of the customer reaches the person who is responsible.
-
-        Where nobody is, or has left, the follow-up manager. The activity is on the
-        customer; on the notice where the customer is not in the worklist any more.
-        """
-        user = self.responsible_id.filtered("active")
-        user = user or self.company_id._get_followup_manager()
-        if not user:
-            return
-        self.message_subscribe(partner_ids=user.partner_id.ids)
-        # Whoever's name the mail comes in with may see no activities.
-        notice_sudo = self.sudo()
-        row_sudo = notice_sudo.env["billing.worklist"]._get_row(
-            self.company_id, self.partner_id
-        )
-        summary = self.env._("Answer the reply to %(notice)s", notice=self.display_name)
-        planned = row_sudo.activity_ids + notice_sudo.activity_ids
-        if summary in planned.mapped("summary"):
-            return
-        if row_sudo:
-            row_sudo._plan(user, summary)
-        else:
-            notice_sudo.with_context(mail_activity_quick_update=True).activity_schedule(
-                "mail.mail_activity_data_todo", summary=summary, user_id=user.id
-            )

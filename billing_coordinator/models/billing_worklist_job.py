@@ -3,11 +3,7 @@ import logging
 import psycopg2
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
 from odoo.fields import Domain
-from odoo.tools import SQL
-
-from ..tools.followup import NOTHING_DUE, SEND
 
 _logger = logging.getLogger(__name__)
 
@@ -20,129 +16,6 @@ class BillingWorklist(models.Model):
     """The daily job: one customer is one unit of work, committed by itself."""
 
     _inherit = "billing.worklist"
-
-    send_requested_on = fields.Date(
-        "Sending requested on",
-        readonly=True,
-        copy=False,
-        index="btree_not_null",
-        help="Someone asked for the sending on this day; the job does it.",
-    )
-
-    # -- one customer ---------------------------------------------------------------
-
-    def _decide_locked(self, policy=None):
-        """Decide anew for one customer with the receivables locked.
-
-        A payment that is being registered at this moment has its rows locked: then
-        nothing is decided, and the job comes back to the customer.
-
-        :return: ``{currency_id: Decision}``, None when somebody is at work on them
-        """
-        self.ensure_one()
-        if not self.try_lock_for_update(allow_referencing=True):
-            return None
-        self.env.flush_all()
-        self.invalidate_recordset()
-        locked = self._lock_receivables()
-        evaluated = self._evaluate(
-            self.company_id, self.partner_id.ids, policy=policy
-        ).get(self.partner_id.id, {})
-        if any(
-            line.id > 0 and line.id not in locked
-            for _decision, lines in evaluated.values()
-            for line in lines
-        ):
-            return None
-        return {key: decision for key, (decision, _lines) in evaluated.items()}
-
-    def _lock_receivables(self):
-        """Lock the customer's open receivables; return the ids of those free."""
-        rows = self.env.execute_query(
-            SQL(
-                """SELECT line.id FROM account_move_line line
-                    WHERE line.partner_id = %s AND line.company_id = %s
-                      AND line.reconciled IS NOT TRUE AND line.parent_state = 'posted'
-                      AND line.account_id IN (SELECT id FROM account_account
-                                               WHERE account_type = 'asset_receivable')
-                      FOR NO KEY UPDATE SKIP LOCKED""",
-                self.partner_id.id,
-                self.company_id.id,
-            )
-        )
-        return {line_id for [line_id] in rows}
-
-    def _prepare_notices(self, stages=("auto", "manual"), policy=None):
-        """Drafts of the notices that the customer is due for at this moment.
-
-        :return: None when somebody else is at work on the customer
-        """
-        decisions = self._decide_locked(policy)
-        if decisions is None:
-            return None
-        notices = self.env["billing.followup.notice"]
-        for currency_id, decision in decisions.items():
-            wanted = "auto" if decision.stage and decision.stage.automatic else "manual"
-            if (
-                decision.outcome == SEND
-                and wanted in stages
-                and not self._is_postponed()
-            ):
-                currency = self.env["res.currency"].browse(currency_id)
-                notices |= notices._create_from_decision(self, currency, decision)
-        return notices
-
-    def _is_postponed(self):
-        today = fields.Date.context_today(self)
-        return bool(self.postponed_until and self.postponed_until > today)
-
-    def _process_one(self, stages=("auto",), policy=None):
-        """Send the customer what is due, everything checked again under lock.
-
-        :return: the notices, None when somebody else is at work on the customer
-        """
-        self.ensure_one()
-        notices = self._prepare_notices(stages, policy)
-        if notices is None:
-            return None
-        for notice in notices:
-            notice._issue()
-        values = {"send_requested_on": False, "run_error": False, "run_error_on": False}
-        if self.next_action in ("auto", "send"):
-            values |= {"next_action": "wait", "wait_reason": NOTHING_DUE}
-        self.with_context(tracking_disable=True).write(values)
-        return notices
-
-    def _send_now(self):
-        """Send to these customers at once, stages by hand included."""
-        notices = self.env["billing.followup.notice"]
-        for row in self:
-            made = row._process_one(stages=("auto", "manual"))
-            if made is None:
-                raise UserError(row._get_busy_message())
-            notices |= made
-        self._refresh_figures()
-        return notices
-
-    def _request_sending(self):
-        """Let a job send to these customers soon; an old error is past."""
-        self.write(
-            {
-                "send_requested_on": fields.Date.context_today(self),
-                "run_error": False,
-                "run_error_on": False,
-            }
-        )
-        self.env.ref("billing_coordinator.ir_cron_send_requested").sudo()._trigger()
-
-    def _take_out_today(self):
-        """Nothing goes out to these customers before tomorrow."""
-        tomorrow = fields.Date.add(fields.Date.context_today(self), days=1)
-        for row in self:
-            row.postponed_until = max(row.postponed_until or tomorrow, tomorrow)
-        self._refresh_figures()
-
-    # -- all customers ---------------------------------------------------------
 
     @api.model
     def _cron_followup(self):
@@ -233,48 +106,6 @@ class BillingWorklist(models.Model):
         soon = fields.Datetime.add(fields.Datetime.now(), minutes=COME_BACK_MINUTES)
         for name in ("ir_cron_followup_helper", "ir_cron_send_requested"):
             self.env.ref(f"billing_coordinator.{name}").sudo()._trigger(soon)
-
-    def _process_one_isolated(self, policy=None):
-        """Process one customer; what fails is noted on it and stops nobody else.
-
-        :return: the notices, None when somebody else is at work on the customer
-        """
-        none = self.env["billing.followup.notice"]
-        try:
-            # First of all in the transaction: what is read next is not older.
-            if not self.try_lock_for_update(allow_referencing=True):
-                return None
-            if self.next_action != "auto" and not self.send_requested_on:
-                return none  # another worker was faster
-            stages = ("auto", "manual") if self.send_requested_on else ("auto",)
-            notices = self._process_one(stages, policy)
-            self.env.flush_all()
-            return notices
-        except psycopg2.extensions.TransactionRollbackError:
-            self.env.cr.rollback()
-            return None
-        except Exception as error:  # pylint: disable=broad-exception-caught
-            # Whatever it is, the others go on.
-            self.env.cr.rollback()
-            _logger.warning("Follow-up of %s failed", self, exc_info=True)
-            self._record_error(error)
-            return none
-
-    def _record_error(self, error):
-        """Keep the reason on the row, where the filter 'Failed' shows it."""
-        try:
-            self.write(
-                {
-                    "run_error": str(error) or type(error).__name__,
-                    "run_error_on": fields.Datetime.now(),
-                    "next_action": "fix",
-                    "send_requested_on": False,
-                }
-            )
-            self.env.flush_all()
-        except psycopg2.extensions.TransactionRollbackError:
-            # Somebody saves the same row: the next run meets the error again.
-            self.env.cr.rollback()
 
     def action_clear_error(self):
         """Let the next run take the customer up again."""

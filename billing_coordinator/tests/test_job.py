@@ -10,6 +10,7 @@ from odoo.tools import mute_logger
 from .common import TODAY, BillingCase, SecondCompany, days
 
 JOB = "odoo.addons.billing_coordinator.models.billing_worklist_job"
+PROCESS = "odoo.addons.billing_coordinator.models.billing_worklist_process"
 
 
 class JobCase(BillingCase):
@@ -34,7 +35,7 @@ class JobCase(BillingCase):
             return issue(notice)
 
         model = self.registry["billing.followup.notice"]
-        with patch.object(model, "_issue", _issue), mute_logger(JOB):
+        with patch.object(model, "_issue", _issue), mute_logger(JOB, PROCESS):
             yield
 
     def _issued(self):
@@ -249,7 +250,10 @@ class TestIsolation(JobCase):
 
         issue = self.registry["billing.followup.notice"]._issue
         model = self.registry["billing.followup.notice"]
-        with patch.object(model, "_issue", _issue), mute_logger(JOB, "odoo.sql_db"):
+        with (
+            patch.object(model, "_issue", _issue),
+            mute_logger(JOB, PROCESS, "odoo.sql_db"),
+        ):
             self._run_job()
         self.assertEqual(self._issued().partner_id, self.customers - self.broken)
         self.assertIn("zero", self._row(self.broken).run_error)
@@ -270,7 +274,7 @@ class TestIsolation(JobCase):
             return hand_over(notice, worklist)
 
         patched = patch.object(model, "_hand_over_failure", _hand_over)
-        with self._scheduler() as env, patched, mute_logger(JOB):
+        with self._scheduler() as env, patched, mute_logger(JOB, PROCESS):
             env["billing.worklist"]._cron_refresh()
         told = notices.filtered("failure_handed_over")
         self.assertEqual(told.partner_id, self.customers - self.broken)
@@ -297,7 +301,7 @@ class TestIsolation(JobCase):
             [self.first.id],
         )
         self.env.invalidate_all()
-        with mute_logger(JOB):
+        with mute_logger(JOB, PROCESS):
             self._run_job()
         for customer in self.customers:
             self.assertFalse(self._notices(customer))
@@ -309,7 +313,7 @@ class TestIsolation(JobCase):
         other = self._make_plan("Broken text")
         other.stage_ids.mail_template_id = template
         self.broken.billing_plan_id = other
-        with mute_logger(JOB, "odoo.addons.mail.models.mail_render_mixin"):
+        with mute_logger(JOB, PROCESS, "odoo.addons.mail.models.mail_render_mixin"):
             self._run_job()
         self.assertEqual(self._issued().partner_id, self.customers - self.broken)
         self.assertFalse(self._notices(self.broken))

@@ -1,0 +1,58 @@
+from odoo import api, models
+from odoo.tools import SQL
+
+
+class BillingReceivable(models.Model):
+    """May we chase it? The reasons why not, in SQL."""
+
+    _inherit = "billing.receivable"
+
+    @api.model
+    def _hold(self):
+        """First reason not to chase the row, NULL if there is none."""
+        reasons = SQL(" ").join(
+            SQL("WHEN %s THEN %s", condition, reason)
+            for reason, condition in self._get_hold_conditions().items()
+        )
+        return SQL("CASE WHEN line.amount_residual < 0 THEN NULL %s END", reasons)
+
+    @api.model
+    def _get_hold_conditions(self):
+        """Conditions by hold reason, in the order in which they are told. Hook."""
+        return {
+            "no_followup": SQL("line.no_followup"),
+            "archived": SQL(
+                """EXISTS (SELECT FROM res_partner partner
+                            WHERE partner.id = line.partner_id
+                              AND partner.active IS NOT TRUE)"""
+            ),
+            "hold": SQL(
+                """EXISTS (SELECT FROM billing_hold hold
+                     WHERE hold.partner_id = line.partner_id
+                       AND hold.company_id = line.company_id
+                       AND COALESCE(hold.move_id, line.move_id) = line.move_id
+                       AND hold.released_on IS NULL
+                       AND COALESCE(hold.date_end, %s) >= %s)""",
+                self._get_today(),
+                self._get_today(),
+            ),
+            "in_transit": self._is_in_transit(),
+        }
+
+    @api.model
+    def _is_in_transit(self):
+        """Payments without entry cover what is open of the invoice ``move``.
+
+        In Community a payment may have no journal entry until the bank statement
+        shows it; the invoice stays open in the books meanwhile.
+        """
+        return SQL(
+            """(SELECT SUM(payment.amount_company_currency_signed)
+                  FROM account_move__account_payment link
+                  JOIN account_payment payment ON payment.id = link.payment_id
+                 WHERE link.invoice_id = move.id AND payment.move_id IS NULL
+                   AND (payment.state = 'in_process'
+                        OR payment.state = 'paid'
+                           AND move.amount_residual_signed = move.amount_total_signed)
+               ) >= move.amount_residual_signed"""
+        )
