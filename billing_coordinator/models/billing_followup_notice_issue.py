@@ -14,8 +14,11 @@ class BillingFollowupNotice(models.Model):
     # -- from a decision to a draft ---------------------------------------------
 
     @api.model
-    def _create_from_decision(self, worklist, currency, decision):
-        """Write down what the customer is reminded of; nothing goes out yet."""
+    def _create_from_decision(self, worklist, currency, decision, advance=False):
+        """Write down what the customer is reminded of; nothing goes out yet.
+
+        :param advance: count the stages now, as the notice is issued next
+        """
         stage = self.env["billing.followup.stage"].browse(decision.stage.id)
         contact = self._get_contact(worklist, decision)
         quiet = self.with_context(
@@ -36,13 +39,9 @@ class BillingFollowupNotice(models.Model):
                 "send_letter": stage.send_letter,
             }
         )
-        notice._create_lines(decision)
+        notice.line_ids._insert(notice, self._get_rows(decision), advance)
         notice._render_text()
         return notice
-
-    def _create_lines(self, decision):
-        """Record the receivables as they stand, due ones with the stage they reach."""
-        self.line_ids._insert(self, self._get_rows(decision))
 
     @api.model
     def _get_rows(self, decision):

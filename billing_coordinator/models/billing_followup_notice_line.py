@@ -60,11 +60,13 @@ class BillingFollowupNoticeLine(models.Model):
     _latest_idx = models.Index("(move_line_id, id DESC) WHERE advances")
 
     @api.model
-    def _insert(self, notice, rows):
-        """Write the lines of a new notice in one statement.
+    def _insert(self, notice, rows, advance=False):
+        """Write the lines of a new notice in one statement, claims as they stand.
 
         :param rows: dicts of ``id`` (journal item, negative for a payment without
             entry), ``due``, ``residual``, ``stage_id`` and ``reaches_stage``
+        :param advance: count the stages at once
+        :raise IntegrityError: another notice has brought a receivable to the stage
         """
         notice.flush_recordset()
         customer_env = notice.with_context(lang=notice._get_lang()).env
@@ -78,7 +80,7 @@ class BillingFollowupNoticeLine(models.Model):
                    SELECT notice.id, notice.company_id, notice.currency_id, notice.date,
                           line.id, line.move_id, COALESCE(line.move_name, %s), row.due,
                           notice.date - row.due, row.residual, row.stage_id,
-                          row.reaches_stage, FALSE, notice.create_uid,
+                          row.reaches_stage, row.reaches_stage AND %s, notice.create_uid,
                           notice.create_date, notice.write_uid, notice.write_date
                      FROM billing_followup_notice notice
                     CROSS JOIN jsonb_to_recordset(%s) AS row(
@@ -87,6 +89,7 @@ class BillingFollowupNoticeLine(models.Model):
                      LEFT JOIN account_move_line line ON line.id = row.id
                     WHERE notice.id = %s""",
                 customer_env._("Payment received"),
+                advance,
                 Json(rows),
                 notice.id,
             )
@@ -161,7 +164,7 @@ class BillingFollowupNoticeLine(models.Model):
         self.env.cr.execute(
             SQL(
                 """UPDATE billing_followup_notice_line SET advances = TRUE
-                    WHERE id = ANY(%s) AND reaches_stage""",
+                    WHERE id = ANY(%s) AND reaches_stage AND NOT advances""",
                 self.ids,
             )
         )

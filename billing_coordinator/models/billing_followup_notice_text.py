@@ -1,4 +1,5 @@
 from odoo import api, models
+from odoo.tools import SQL
 
 
 class BillingFollowupNotice(models.Model):
@@ -9,9 +10,18 @@ class BillingFollowupNotice(models.Model):
     @api.model
     def _get_contact(self, worklist, decision):
         """The person who got the newest of the invoices, see ``_choose_contact``."""
-        newest = max(decision.listed, key=lambda line: line.id)
-        item = self.env["account.move.line"].browse(newest.id)
-        return self._choose_contact(item.move_id.partner_id, worklist.partner_id)
+        newest = max(line.id for line in decision.listed)
+        # Invoices are wide, and nothing else of them is needed.
+        [[invoiced_id]] = self.env.execute_query(
+            SQL(
+                """SELECT move.partner_id FROM account_move_line line
+                     JOIN account_move move ON move.id = line.move_id
+                    WHERE line.id = %s""",
+                newest,
+            )
+        )
+        invoiced = self.env["res.partner"].browse(invoiced_id)
+        return self._choose_contact(invoiced, worklist.partner_id)
 
     @api.model
     def _choose_contact(self, invoiced, customer):

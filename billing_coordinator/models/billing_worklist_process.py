@@ -9,25 +9,41 @@ from ..tools.followup import NOTHING_DUE, SEND
 
 _logger = logging.getLogger(__name__)
 
+# What a notice needs of wide tables.
+COMPANY_FIELDS = ["name", "partner_id", "currency_id", "billing_ageing_bounds"]
+PARTNER_FIELDS = ["name", "company_id", "email", "email_normalized", "lang"]
+
 
 class BillingWorklist(models.Model):
     """One customer as a unit of work: decided anew under lock, then sent."""
 
     _inherit = "billing.worklist"
 
+    def _lock(self):
+        """Take the customer; False when somebody else is at work on it.
+
+        First of all in a transaction: what is read afterwards is not older.
+        """
+        self.ensure_one()
+        if not self.try_lock_for_update(allow_referencing=True):
+            return False
+        self.env.flush_all()
+        self.invalidate_recordset()
+        return True
+
     def _decide_locked(self, policy=None):
-        """Decide anew for one customer with the receivables locked.
+        """Lock the customer and decide anew, see ``_decide``."""
+        return self._decide(policy) if self._lock() else None
+
+    def _decide(self, policy=None):
+        """Decide anew for one locked customer with the receivables locked.
 
         A payment that is being registered at this moment has its rows locked: then
         nothing is decided, and the job comes back to the customer.
 
         :return: ``{currency_id: Decision}``, None when somebody is at work on them
         """
-        self.ensure_one()
-        if not self.try_lock_for_update(allow_referencing=True):
-            return None
-        self.env.flush_all()
-        self.invalidate_recordset()
+        self._read_ahead()
         locked = self._lock_receivables()
         evaluated = self._evaluate(
             self.company_id, self.partner_id.ids, policy=policy
@@ -39,6 +55,18 @@ class BillingWorklist(models.Model):
         ):
             return None
         return {key: decision for key, (decision, _lines) in evaluated.items()}
+
+    def _read_ahead(self):
+        """Read what a notice needs of wide tables, and no other column of them.
+
+        Each commit empties the cache: thousands of customers would read all the columns
+        of the company again, and of each address.
+        """
+        users_sudo = (self.responsible_id + self.env.user).sudo()  # of any company
+        users_sudo.fetch(["partner_id"])
+        self.company_id.fetch(COMPANY_FIELDS)
+        partners = self.partner_id + self.company_id.partner_id + users_sudo.partner_id
+        partners.fetch(PARTNER_FIELDS)
 
     def _lock_receivables(self):
         """Lock the customer's open receivables; return the ids of those free."""
@@ -56,12 +84,14 @@ class BillingWorklist(models.Model):
         )
         return {line_id for [line_id] in rows}
 
-    def _prepare_notices(self, stages=("auto", "manual"), policy=None):
+    def _prepare_notices(self, stages=("auto", "manual"), policy=None, advance=False):
         """Drafts of the notices that the customer is due for at this moment.
 
-        :return: None when somebody else is at work on the customer
+        The customer is locked. With ``advance`` the notices go out at once.
+
+        :return: None when somebody else is at work on the receivables
         """
-        decisions = self._decide_locked(policy)
+        decisions = self._decide(policy)
         if decisions is None:
             return None
         notices = self.env["billing.followup.notice"]
@@ -73,20 +103,25 @@ class BillingWorklist(models.Model):
                 and not self._is_postponed()
             ):
                 currency = self.env["res.currency"].browse(currency_id)
-                notices |= notices._create_from_decision(self, currency, decision)
+                notices |= notices._create_from_decision(
+                    self, currency, decision, advance
+                )
         return notices
 
     def _is_postponed(self):
         today = fields.Date.context_today(self)
         return bool(self.postponed_until and self.postponed_until > today)
 
-    def _process_one(self, stages=("auto",), policy=None):
-        """Send the customer what is due, everything checked again under lock.
+    def _process_one(self, stages=("auto",)):
+        """Lock the customer and send what is due, see ``_process_locked``."""
+        return self._process_locked(stages) if self._lock() else None
 
-        :return: the notices, None when somebody else is at work on the customer
+    def _process_locked(self, stages, policy=None):
+        """Send the locked customer what is due, everything checked again.
+
+        :return: the notices, None when somebody else is at work on the receivables
         """
-        self.ensure_one()
-        notices = self._prepare_notices(stages, policy)
+        notices = self._prepare_notices(stages, policy, advance=True)
         if notices is None:
             return None
         for notice in notices:
@@ -104,13 +139,12 @@ class BillingWorklist(models.Model):
         """
         none = self.env["billing.followup.notice"]
         try:
-            # First of all in the transaction: what is read next is not older.
-            if not self.try_lock_for_update(allow_referencing=True):
+            if not self._lock():
                 return None
             if self.next_action != "auto" and not self.send_requested_on:
                 return none  # another worker was faster
             stages = ("auto", "manual") if self.send_requested_on else ("auto",)
-            notices = self._process_one(stages, policy)
+            notices = self._process_locked(stages, policy)
             self.env.flush_all()
             return notices
         except psycopg2.extensions.TransactionRollbackError:

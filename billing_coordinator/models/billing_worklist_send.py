@@ -116,7 +116,7 @@ class BillingWorklist(models.Model):
     def action_prepare(self):
         """Make a draft of the notice, to be read and changed before it goes out."""
         self.ensure_one()
-        notices = self._prepare_notices()
+        notices = self._prepare_notices() if self._lock() else None
         if notices is None:
             raise UserError(self._get_busy_message())
         if not notices:
