@@ -171,12 +171,13 @@ def debian_mirror():
     """Mirror named by the user, or the one the machine's own packages come from."""
     if os.environ.get("BILLING_DEBIAN_MIRROR"):
         return os.environ["BILLING_DEBIAN_MIRROR"].rstrip("/")
-    if not is_ubuntu():
-        mirror = choose_mirror(own().targets(), machine.os_release())
-        if mirror:
-            return mirror
-        if own().complaints:
-            raise explain(own().complaints)
+    mirror = choose_mirror(own().targets(), machine.os_release())
+    if is_ubuntu():
+        mirror = mirror_known_to_apt(unpacked("python-apt-common"))
+    if mirror:
+        return mirror
+    if own().complaints:
+        raise explain(own().complaints)
     raise Problem(
         "No Debian mirror is known on this machine: set BILLING_DEBIAN_MIRROR to the "
         "address of one, or name your own Odoo 19 in BILLING_ODOO."
@@ -192,15 +193,29 @@ def choose_mirror(targets, release):
     return None
 
 
+def mirror_known_to_apt(root):
+    """Debian's mirror in the table of distributions that Ubuntu ships for apt."""
+    table = root / "usr/share/python-apt/templates/Debian.info"
+    text = table.read_text() if table.exists() else ""
+    found = re.search(r"^BaseURI: *(http\S+/debian)/?$", text, re.MULTILINE)
+    return found and found.group(1)
+
+
+def unpacked(package):
+    """Folder with a package of the machine's own distribution."""
+    root = paths.cache() / package
+    if not root.exists():
+        with machine.new_folder(root) as folder:
+            own().unpack([package], folder)
+    return root
+
+
 def debian_keyring():
     """Debian's keys; on Ubuntu they come from a package that Ubuntu signs."""
     found = [path for path in KEYRINGS if path.exists()]
     if found:
         return found[0]
-    root = paths.cache() / "keyring"
-    if not root.exists():
-        with machine.new_folder(root) as folder:
-            own().unpack(["debian-archive-keyring"], folder)
+    root = unpacked("debian-archive-keyring")
     return next(root.glob("usr/share/keyrings/debian-archive-keyring.*"))
 
 

@@ -17,6 +17,7 @@ Usage: ./dev COMMAND [ARGUMENTS]
   test [PYTEST ARGUMENTS] run the whole test suite, browser tours included
   lint [--fix]            check the style of every file, or mend what can be mended
   bench NAME [ARGUMENTS]  run a measurement of the folder benchmarks/
+  translate               export the terms to translate, update the languages
   shell, psql [--database NAME]
                           Odoo's Python shell, PostgreSQL's client
 

@@ -158,6 +158,16 @@ def bench(arguments):
         return call([odoo.python, script, *arguments[1:]], environment)
 
 
+def translate(_arguments):
+    """Export the terms to translate and update the file of each language."""
+    progress = Progress(5)
+    name = f"billing_test_{paths.checkout_id()}"
+    with ground(progress, ["wkhtmltopdf"]) as odoo:
+        with progress.step("Database"):
+            database.Databases(odoo).scratch(name)
+        return odoo.run_script(name, "devtools.inside.translations")
+
+
 def shell(arguments):
     """Odoo's interactive shell on the demo database."""
     name, rest = take_option(arguments, "--database", DEMO)
@@ -211,6 +221,7 @@ COMMANDS = {
     "lint": lint.main,
     "mail": mail.show,
     "bench": bench,
+    "translate": translate,
     "shell": shell,
     "psql": psql,
 }

@@ -24,6 +24,7 @@ from . import (
     billing_worklist_refresh,
     billing_worklist_screen,
     billing_worklist_send,
+    billing_worklist_write,
     res_company,
     res_config_settings,
     res_partner,

@@ -202,6 +202,7 @@ class BillingFollowupNotice(models.Model):
 
     def action_issue(self):
         """Send the drafts after checking again what the customers owe."""
+        self._ask_about_bank_data("billing_coordinator.billing_followup_notice_issue")
         for notice in self:
             notice._issue_draft()
 

@@ -1,5 +1,5 @@
 from odoo import fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import RedirectWarning, UserError
 
 
 class BillingFollowupNotice(models.Model):
@@ -15,6 +15,7 @@ class BillingFollowupNotice(models.Model):
         One that is refused does not stop the others.
         """
         failed = self.filtered(lambda n: n.state == "failed" and n.send_email)
+        failed._ask_about_bank_data("billing_coordinator.billing_followup_notice_retry")
         if len(failed) < 2:
             failed._retry()
             failed._refresh_worklist()
@@ -67,6 +68,26 @@ class BillingFollowupNotice(models.Model):
         """Someone takes care of what did not arrive, by letter or by phone."""
         self._write_fate({"failure_handled": True})
 
+    def _ask_about_bank_data(self, action):
+        """Ask first where customers may have paid: the bank data is too old.
+
+        :param action: XML id of the action that does it all the same
+        """
+        if self.env.context.get("billing_bank_data_accepted"):
+            return
+        problems = [company._get_bank_data_problem() for company in self.company_id]
+        if any(problems):
+            raise RedirectWarning(
+                "\n".join(filter(None, problems)),
+                self.env["ir.model.data"]._xmlid_to_res_id(action),
+                self.env._("Send all the same"),
+                {
+                    "active_model": self._name,
+                    "active_ids": self.ids,
+                    "billing_bank_data_accepted": True,
+                },
+            )
+
     # -- letters --------------------------------------------------------------------
 
     def action_print_letters(self):
@@ -83,6 +104,7 @@ class BillingFollowupNotice(models.Model):
                 "simple_notification",
                 {"type": "warning", "message": message, "sticky": True},
             )
+        ready._write_fate({"letter_printed_on": fields.Datetime.now()})
         return self.env.ref(
             "billing_coordinator.action_report_followup_letter"
         ).report_action(ready)
@@ -121,7 +143,16 @@ class BillingFollowupNotice(models.Model):
         )
 
     def action_mark_printed(self):
-        """The letters are in the post."""
-        self.filtered(lambda n: n.letter_state == "to_print")._write_fate(
-            {"letter_state": "printed", "letter_printed_on": fields.Datetime.now()}
+        """The letters are in the post; one that was not printed stays to print."""
+        waiting = self.filtered(lambda notice: notice.letter_state == "to_print")
+        printed = waiting.filtered("letter_printed_on")
+        printed._write_fate({"letter_state": "printed"})
+        if printed == waiting:
+            return None
+        return self.env["billing.worklist"]._notify(
+            "warning",
+            self.env._(
+                "Not printed yet, and still to print: %(letters)s.",
+                letters=", ".join((waiting - printed).mapped("name")),
+            ),
         )

@@ -97,7 +97,7 @@ class BillingFollowupNotice(models.Model):
         return super().write(vals)  # pylint: disable=super-method-mismatch
 
     def _write_text(self, subject, body):
-        """Store what a template made; it is cleaned once, in the e-mail's message."""
+        """Store what a template made: its text is clean, what it fills in escaped."""
         values = {"subject": subject, "body": body}
         return super().write(values)  # pylint: disable=super-method-mismatch
 

@@ -221,7 +221,8 @@ class BillingFollowupNotice(models.Model):
 
     def _hand_over_failure(self, worklist):
         """The message did not arrive: someone takes over by letter or by phone."""
-        worklist._plan(
+        self._plan_on_customer(
+            worklist,
             self.responsible_id,
             self.env._("%(notice)s did not arrive", notice=self.display_name),
             self.env._(
@@ -230,3 +231,17 @@ class BillingFollowupNotice(models.Model):
             ),
         )
         self._write_fate({"failure_handed_over": True})
+
+    def _plan_on_customer(self, worklist, user, summary, note=None):
+        """Plan what to do; on the notice where the customer owes nothing any more."""
+        if worklist:
+            worklist._plan(user, summary, note)
+            return
+        self.with_context(mail_activity_quick_update=True).activity_schedule(
+            "mail.mail_activity_data_todo",
+            summary=summary,
+            note=note or "",
+            user_id=(
+                user or self.company_id._get_followup_manager() or self.env.user
+            ).id,
+        )

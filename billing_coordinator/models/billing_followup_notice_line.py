@@ -80,8 +80,9 @@ class BillingFollowupNoticeLine(models.Model):
                    SELECT notice.id, notice.company_id, notice.currency_id, notice.date,
                           line.id, line.move_id, COALESCE(line.move_name, %s), row.due,
                           notice.date - row.due, row.residual, row.stage_id,
-                          row.reaches_stage, row.reaches_stage AND %s, notice.create_uid,
-                          notice.create_date, notice.write_uid, notice.write_date
+                          row.reaches_stage, row.reaches_stage AND %s,
+                          notice.create_uid, notice.create_date,
+                          notice.write_uid, notice.write_date
                      FROM billing_followup_notice notice
                     CROSS JOIN jsonb_to_recordset(%s) AS row(
                           id int, due date, residual numeric, stage_id int,

@@ -31,9 +31,4 @@ class BillingFollowupNotice(models.Model):
         planned = row_sudo.activity_ids + notice_sudo.activity_ids
         if summary in planned.mapped("summary"):
             return
-        if row_sudo:
-            row_sudo._plan(user, summary)
-        else:
-            notice_sudo.with_context(mail_activity_quick_update=True).activity_schedule(
-                "mail.mail_activity_data_todo", summary=summary, user_id=user.id
-            )
+        notice_sudo._plan_on_customer(row_sudo, user, summary)

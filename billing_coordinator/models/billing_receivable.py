@@ -137,10 +137,18 @@ class BillingReceivable(models.Model):
         depends_context=[*AS_OF, "company"],
     )
     plan_id = fields.Many2one("billing.followup.plan", "Follow-up plan", readonly=True)
-    stage_id = fields.Many2one("billing.followup.stage", readonly=True)
-    noticed_on = fields.Date("Last notice", readonly=True)
+    stage_id = fields.Many2one(
+        "billing.followup.stage", readonly=True, depends_context=AS_OF
+    )
+    noticed_on = fields.Date("Last notice", readonly=True, depends_context=AS_OF)
     hold_reason = fields.Selection(
-        HOLD_REASONS, "Not chased because", readonly=True, depends_context=AS_OF
+        HOLD_REASONS,
+        "Not chased because",
+        readonly=True,
+        depends_context=AS_OF,
+        help="As of a past day holds are those of that day; whether a customer is"
+        " archived, an item is excluded or a payment is under way is not kept and shown"
+        " as it is now.",
     )
 
     @api.model

@@ -31,13 +31,28 @@ class BillingReceivable(models.Model):
                      WHERE hold.partner_id = line.partner_id
                        AND hold.company_id = line.company_id
                        AND COALESCE(hold.move_id, line.move_id) = line.move_id
-                       AND hold.released_on IS NULL
-                       AND COALESCE(hold.date_end, %s) >= %s)""",
-                self._get_today(),
-                self._get_today(),
+                       AND %s)""",
+                self._is_in_force(),
             ),
             "in_transit": self._is_in_transit(),
         }
+
+    @api.model
+    def _is_in_force(self):
+        """Whether a ``hold`` is in force today, or was at the end of a past day."""
+        as_of, today = self._get_as_of(), self._get_today()
+        if not as_of:
+            return SQL(
+                "hold.released_on IS NULL AND COALESCE(hold.date_end, %s) >= %s",
+                today,
+                today,
+            )
+        return SQL(
+            """hold.date_start <= %(day)s
+               AND COALESCE(hold.date_end, %(day)s) >= %(day)s
+               AND COALESCE(hold.released_on::date > %(day)s, TRUE)""",
+            day=as_of,
+        )
 
     @api.model
     def _is_in_transit(self):

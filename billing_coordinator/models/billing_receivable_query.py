@@ -155,9 +155,12 @@ class BillingReceivable(models.Model):
 
     @api.model
     def _latest_notice(self, column):
+        """A column of the latest notice that counts, of those up to the date."""
+        as_of = self._get_as_of()
         return SQL(
             """(SELECT notice_line.%s FROM billing_followup_notice_line notice_line
-                 WHERE notice_line.move_line_id = line.id AND notice_line.advances
+                 WHERE notice_line.move_line_id = line.id AND notice_line.advances %s
                  ORDER BY notice_line.id DESC LIMIT 1)""",
             column,
+            SQL("AND notice_line.date <= %s", as_of) if as_of else SQL(),
         )

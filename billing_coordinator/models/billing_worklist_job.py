@@ -25,7 +25,7 @@ class BillingWorklist(models.Model):
         takes the customers that no other has locked.
         """
         for company in self.env["res.company"].search([]):
-            self._in_company(company)._refresh_and_commit(company)
+            self._in_company(company)._refresh_isolated(company)
         self._run_queue(self._get_auto_domain)
 
     @api.model
@@ -109,7 +109,7 @@ class BillingWorklist(models.Model):
 
     def action_clear_error(self):
         """Let the next run take the customer up again."""
-        self.write(
+        self._write_state(
             {"run_error": False, "run_error_on": False, "send_requested_on": False}
         )
         self._refresh_figures()
@@ -118,30 +118,48 @@ class BillingWorklist(models.Model):
     def _cron_refresh(self):
         """Keep the figures true over the day and hand over what did not arrive."""
         for company in self.env["res.company"].search([]):
-            self._in_company(company)._refresh_changed_isolated(company)
+            self._in_company(company)._refresh_isolated(company, changed_only=True)
         failed = self.env["billing.followup.notice"].search(
             [("state", "=", "failed"), ("failure_handed_over", "=", False)]
         )
         for notice in failed:
-            worklist = self._in_company(notice.company_id)
-            row = worklist._get_row(notice.company_id, notice.partner_id)
-            row._hand_over_isolated(notice)
+            self._in_company(notice.company_id)._hand_over_isolated(notice)
             self.env["ir.cron"]._commit_progress(1)
 
     @api.model
-    def _refresh_changed_isolated(self, company):
-        """One company; where a job is at work on it, the next time."""
+    def _refresh_isolated(self, company, changed_only=False):
+        """Refresh one company; trouble with it is told and stops no other.
+
+        Where a job is at work on it, what changed is taken up the next time.
+        """
         try:
-            self._refresh_changed(company)
+            if changed_only:
+                self._refresh_changed(company)
+            else:
+                self._refresh_and_commit(company)
             self.env["ir.cron"]._commit_progress()
         except psycopg2.extensions.TransactionRollbackError:
             self.env.cr.rollback()
+        except Exception as error:  # pylint: disable=broad-exception-caught
+            # Whatever it is, the other companies go on.
+            self.env.cr.rollback()
+            _logger.exception("Evaluating the receivables of %s failed", company.name)
+            company._tell_evaluation_problem(error)
+            self.env["ir.cron"]._commit_progress()
 
+    @api.model
     def _hand_over_isolated(self, notice):
-        """Tell of one notice that did not arrive; trouble is noted on the customer."""
+        """Tell of one notice that did not arrive; trouble is noted on the customer.
+
+        A customer with trouble waits until somebody has looked at it.
+        """
+        row = self.browse()
         try:
-            notice._hand_over_failure(self)
-            self._refresh(self.company_id, self.partner_id.ids)
+            row = self._get_row(notice.company_id, notice.partner_id)
+            if row.run_error:
+                return
+            notice.with_env(self.env)._hand_over_failure(row)
+            self._refresh(notice.company_id, notice.partner_id.ids)
             self.env.flush_all()
         except psycopg2.extensions.TransactionRollbackError:
             self.env.cr.rollback()
@@ -149,4 +167,4 @@ class BillingWorklist(models.Model):
             # Whatever it is, the others go on.
             self.env.cr.rollback()
             _logger.warning("Handing over %s failed", notice, exc_info=True)
-            self._record_error(error)
+            row._record_error(error)

@@ -10,7 +10,13 @@ from ..tools.followup import NOTHING_DUE, SEND
 _logger = logging.getLogger(__name__)
 
 # What a notice needs of wide tables.
-COMPANY_FIELDS = ["name", "partner_id", "currency_id", "billing_ageing_bounds"]
+COMPANY_FIELDS = [
+    "name",
+    "parent_path",
+    "partner_id",
+    "currency_id",
+    "billing_ageing_bounds",
+]
 PARTNER_FIELDS = ["name", "company_id", "email", "email_normalized", "lang"]
 
 
@@ -129,7 +135,7 @@ class BillingWorklist(models.Model):
         values = {"send_requested_on": False, "run_error": False, "run_error_on": False}
         if self.next_action in ("auto", "send"):
             values |= {"next_action": "wait", "wait_reason": NOTHING_DUE}
-        self.with_context(tracking_disable=True).write(values)
+        self.with_context(tracking_disable=True)._write_state(values)
         return notices
 
     def _process_one_isolated(self, policy=None):
@@ -160,7 +166,7 @@ class BillingWorklist(models.Model):
     def _record_error(self, error):
         """Keep the reason on the row, where the filter 'Failed' shows it."""
         try:
-            self.write(
+            self._write_state(
                 {
                     "run_error": str(error) or type(error).__name__,
                     "run_error_on": fields.Datetime.now(),

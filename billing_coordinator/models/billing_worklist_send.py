@@ -139,7 +139,7 @@ class BillingWorklist(models.Model):
 
     def _request_sending(self):
         """Let a job send to these customers soon; an old error is past."""
-        self.write(
+        self._write_state(
             {
                 "send_requested_on": fields.Date.context_today(self),
                 "run_error": False,

@@ -145,8 +145,22 @@ class ResCompany(models.Model):
         if not problem or not manager or self.billing_bank_problem_told_on == today:
             return
         self.billing_bank_problem_told_on = today
+        self._tell_manager(self.env._("Reminders wait: bank data is too old"), problem)
+
+    def _tell_evaluation_problem(self, error):
+        """Tell the manager that the worklist of the company stands still."""
+        self._tell_manager(
+            self.env._(
+                "The worklist of %(company)s is not up to date", company=self.name
+            ),
+            self.env._(
+                "The receivables could not be evaluated: %(error)s", error=error
+            ),
+        )
+
+    def _tell_manager(self, subject, body):
         self.env["mail.thread"].message_notify(
-            partner_ids=manager.partner_id.ids,
-            subject=self.env._("Reminders wait: bank data is too old"),
-            body=problem,
+            partner_ids=self._get_followup_manager().partner_id.ids,
+            subject=subject,
+            body=body,
         )

@@ -132,13 +132,15 @@ class Ledger:
     @classmethod
     def _account(cls, kind, company=None):
         company = company or cls.company
-        domain = [("account_type", "=", kind), ("company_ids", "in", company.ids)]
+        companies = company.sudo().parent_ids  # a branch uses those of its parent
+        domain = [("account_type", "=", kind), ("company_ids", "in", companies.ids)]
         return cls.env["account.account"].sudo().search(domain, limit=1, order="id")
 
     @classmethod
     def _journal(cls, code, company=None):
         company = company or cls.company
-        domain = [("code", "=", code), ("company_id", "=", company.id)]
+        companies = company.sudo().parent_ids
+        domain = [("code", "=", code), ("company_id", "in", companies.ids)]
         return cls.env["account.journal"].sudo().search(domain, limit=1)
 
     @classmethod

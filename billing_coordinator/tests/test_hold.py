@@ -50,6 +50,19 @@ class TestHold(SecondCompany, BillingCase):
                 self.assertEqual(hold.search([("state", "=", state)]) & hold, hold)
                 self.assertEqual(len(self._send()), sent, number)
 
+    def test_as_of_a_past_day(self):
+        """A look back shows the holds of that day, not those of today."""
+        self._make_invoice(overdue=20)
+        with self._at(days(-9)):
+            hold = self._hold()
+        with self._at(days(-5)):
+            hold.action_release()
+        self._hold(date_end=days(3))
+        for day, expected in ((-10, False), (-9, "hold"), (-6, "hold"), (-5, False)):
+            row = self._receivables(as_of=days(day))
+            self.assertEqual(row.hold_reason, expected, day)
+        self.assertEqual(self._receivables().hold_reason, "hold")
+
     def test_released(self):
         self._make_invoice(overdue=10)
         hold = self._hold()

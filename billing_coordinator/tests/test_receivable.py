@@ -121,6 +121,21 @@ class TestReceivable(BillingCase):
         row = self._receivables(as_of=days(-6))
         self.assertEqual((row.days_overdue, row.bucket), (4, "b1"))
 
+    def test_stage_as_of_the_past(self):
+        """A look back shows the notice of that day."""
+        self._make_invoice(overdue=20)
+        for day in (-5, 0):
+            with self._at(days(day)):
+                self._send()
+        for day, stage, noticed in (
+            (-6, self.first.browse(), False),
+            (-5, self.first, days(-5)),
+            (-1, self.first, days(-5)),
+            (0, self.second, TODAY),
+        ):
+            row = self._receivables(as_of=days(day))
+            self.assertEqual((row.stage_id, row.noticed_on), (stage, noticed), day)
+
     def test_one_row_at_two_dates(self):
         """What was read as of one date is not what it was at another."""
         self._pay(self._make_invoice(amount=100, overdue=10), 30, day=days(-5))

@@ -299,6 +299,21 @@ class TestRpc(SecurityCase):
                 untouched = "draft" if name == "state" else False
                 self.assertEqual(made[name] or False, untouched, name)
 
+    def test_figures_of_the_worklist_are_not_typed_in(self):
+        for name, value in {
+            "amount_due": 1,
+            "next_action": "none",
+            "last_call_date": TODAY,
+            "partner_id": self.customer.id,
+            "priority": 100,
+            "run_error": False,
+            "send_requested_on": TODAY,
+            "stage_id": False,
+        }.items():
+            for user in (self.coordinator, self.manager):
+                with self.assertRaisesRegex(UserError, "by the system", msg=name):
+                    self._as(self.row, user).write({name: value})
+
     def test_coordinator_decides_the_fate_by_buttons(self):
         failed, letter = self._make_customer("F", email=False), self._make_customer("L")
         for customer in (failed, letter):

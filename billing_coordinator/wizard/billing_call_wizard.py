@@ -91,7 +91,7 @@ class BillingCallWizard(models.TransientModel):
             row.message_post(body=body)
             row.partner_id._message_log(body=body)
         self._take_over_failures(rows)
-        rows.write(self._get_row_values())
+        rows._write_state(self._get_row_values())
         if self.next_contact and self.plan_call:
             self._plan_next_call(rows)
         rows._refresh_figures()

@@ -20,6 +20,18 @@ def test_a_disc_is_no_mirror():
     assert apt.choose_mirror(targets, {"VERSION_CODENAME": "bookworm"}) is None
 
 
+def test_mirror_on_ubuntu_is_that_of_apts_own_table(tmp_path):
+    folder = tmp_path / "usr/share/python-apt/templates"
+    folder.mkdir(parents=True)
+    (folder / "Debian.info").write_text(
+        "_ChangelogURI: http://changelogs.example/%s\n\n"
+        "Suite: forky\nBaseURI: http://mirror.example/debian/\n\n"
+        "Suite: wheezy/updates\nBaseURI: http://security.example/\n"
+    )
+    assert apt.mirror_known_to_apt(tmp_path) == "http://mirror.example/debian"
+    assert apt.mirror_known_to_apt(tmp_path / "nothing") is None
+
+
 @pytest.mark.parametrize(
     ("stderr", "expected"),
     [

@@ -137,6 +137,16 @@ function postLetters() {
             run: "click",
         },
         {
+            content: "print it",
+            trigger: "button[name=action_print_letters]",
+            run: "click",
+        },
+        {
+            content: "the list is read again when the PDF is there; tick it once more",
+            trigger: `.o_list_view ${row("Tour Urgent")} .o_list_record_selector input:not(:checked)`,
+            run: "click",
+        },
+        {
             content: "it is in the post",
             trigger: "button[name=action_mark_printed]",
             run: "click",
