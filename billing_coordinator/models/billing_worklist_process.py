@@ -3,7 +3,7 @@ import logging
 import psycopg2
 
 from odoo import fields, models
-from odoo.tools import SQL
+from odoo.tools import SQL, mute_logger
 
 from ..tools.followup import NOTHING_DUE, SEND
 
@@ -31,8 +31,10 @@ class BillingWorklist(models.Model):
         First of all in a transaction: what is read afterwards is not older.
         """
         self.ensure_one()
-        if not self.try_lock_for_update(allow_referencing=True):
-            return False
+        # Where another worker was faster PostgreSQL refuses; that is no error to log.
+        with mute_logger("odoo.sql_db"):
+            if not self.try_lock_for_update(allow_referencing=True):
+                return False
         self.env.flush_all()
         self.invalidate_recordset()
         return True
