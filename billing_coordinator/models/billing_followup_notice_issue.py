@@ -53,7 +53,8 @@ class BillingFollowupNotice(models.Model):
                 {
                     "id": line.id,
                     "due": fields.Date.to_string(line.due),
-                    "residual": line.residual_currency,
+                    "residual": line.claim,
+                    "withheld": line.withheld,
                     "stage_id": step.stage.id if step else line.stage_id,
                     "reaches_stage": bool(step),
                 }
@@ -160,7 +161,9 @@ class BillingFollowupNotice(models.Model):
             ]
         ).filtered(lambda row: row.id in claimed or row.residual < 0)
         claimed.pop(False, None)
-        return {row.id: rounded(row.residual_currency) for row in rows} == claimed
+        return {
+            row.id: rounded(row.residual_currency - row.withheld) for row in rows
+        } == claimed
 
     def _issue(self):
         """Issue the notice: its stages count from now on, its message is queued."""

@@ -32,7 +32,12 @@ class BillingFollowupNoticeLine(models.Model):
     label = fields.Char("Number", required=True)
     date_maturity = fields.Date("Due date")
     days_overdue = fields.Integer("Days overdue")
-    residual = fields.Monetary("Open amount", help="Negative for a credit.")
+    residual = fields.Monetary(
+        "Open amount", help="What is claimed; negative for a credit."
+    )
+    withheld = fields.Monetary(
+        "Not claimed", help="Part of the item that was left out: it was promised."
+    )
     stage_id = fields.Many2one(
         "billing.followup.stage",
         ondelete="restrict",
@@ -64,7 +69,8 @@ class BillingFollowupNoticeLine(models.Model):
         """Write the lines of a new notice in one statement, claims as they stand.
 
         :param rows: dicts of ``id`` (journal item, negative for a payment without
-            entry), ``due``, ``residual``, ``stage_id`` and ``reaches_stage``
+            entry), ``due``, ``residual`` (what is claimed), ``withheld``,
+            ``stage_id`` and ``reaches_stage``
         :param advance: count the stages at once
         :raise IntegrityError: another notice has brought a receivable to the stage
         """
@@ -74,19 +80,19 @@ class BillingFollowupNoticeLine(models.Model):
             SQL(
                 """INSERT INTO billing_followup_notice_line (
                        notice_id, company_id, currency_id, date, move_line_id, move_id,
-                       label, date_maturity, days_overdue, residual, stage_id,
-                       reaches_stage, advances, create_uid, create_date, write_uid,
-                       write_date)
+                       label, date_maturity, days_overdue, residual, withheld,
+                       stage_id, reaches_stage, advances, create_uid, create_date,
+                       write_uid, write_date)
                    SELECT notice.id, notice.company_id, notice.currency_id, notice.date,
                           line.id, line.move_id, COALESCE(line.move_name, %s), row.due,
-                          notice.date - row.due, row.residual, row.stage_id,
-                          row.reaches_stage, row.reaches_stage AND %s,
+                          notice.date - row.due, row.residual, row.withheld,
+                          row.stage_id, row.reaches_stage, row.reaches_stage AND %s,
                           notice.create_uid, notice.create_date,
                           notice.write_uid, notice.write_date
                      FROM billing_followup_notice notice
                     CROSS JOIN jsonb_to_recordset(%s) AS row(
-                          id int, due date, residual numeric, stage_id int,
-                          reaches_stage boolean)
+                          id int, due date, residual numeric, withheld numeric,
+                          stage_id int, reaches_stage boolean)
                      LEFT JOIN account_move_line line ON line.id = row.id
                     WHERE notice.id = %s""",
                 customer_env._("Payment received"),
@@ -132,7 +138,7 @@ class BillingFollowupNoticeLine(models.Model):
         lang = get_lang(self.env)
         return [
             (
-                line.label,
+                line._get_number(),
                 _format_day(lang.code, lang.date_format, line.date_maturity),
                 line.stage_id.name or "",
                 line.days_overdue if line.days_overdue > 0 else "",
@@ -140,6 +146,16 @@ class BillingFollowupNoticeLine(models.Model):
             )
             for line in self.sorted(lambda line: line.residual < 0)
         ]
+
+    def _get_number(self):
+        """The number, and what of the item is not claimed."""
+        if not self.withheld:
+            return self.label
+        return self.env._(
+            "%(number)s, without %(amount)s that is promised",
+            number=self.label,
+            amount=self.currency_id.format(self.withheld),
+        )
 
     def _set_date(self, date):
         """Count the days overdue of a draft anew."""

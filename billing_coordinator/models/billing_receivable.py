@@ -8,6 +8,7 @@ HOLD_REASONS = [
     ("archived", "Customer archived"),
     ("hold", "On hold"),
     ("in_transit", "Payment registered, not yet at the bank"),
+    ("promised", "Promised to pay"),
 ]
 
 # What is true of a row depends on the date that was asked for.
@@ -66,6 +67,7 @@ class BillingReceivable(models.Model):
             "state",
         ],
         "billing.hold": ["partner_id", "move_id", "date_end", "released_on"],
+        "billing.promise.line": ["move_line_id", "amount", "floor", "is_open"],
         "billing.followup.notice.line": [
             "move_line_id",
             "stage_id",
@@ -151,6 +153,15 @@ class BillingReceivable(models.Model):
         " as it is now.",
     )
 
+    withheld = fields.Monetary(
+        "Not chased",
+        currency_field="currency_id",
+        readonly=True,
+        aggregator=None,
+        depends_context=AS_OF,
+        help="Part of the open amount that nobody is reminded of: it is promised.",
+    )
+
     @api.model
     def _selection_bucket(self):
         """Buckets of the current company, in their order."""
@@ -175,6 +186,19 @@ class BillingReceivable(models.Model):
         """Open the invoice or entry behind the row."""
         self.ensure_one()
         return self.move_id.get_formview_action()
+
+    def _prepare_cover(self, amount):
+        """Values of the line of a promise that covers ``amount`` of this receivable."""
+        return {
+            "company_id": self.company_id.id,
+            "currency_id": self.currency_id.id,
+            "move_line_id": self.move_line_id.id,
+            "move_id": self.move_id.id,
+            "label": self.move_name or self.move_id.display_name,
+            "date_maturity": self.date_maturity,
+            "amount": amount,
+            "is_open": True,
+        }
 
     def _describe_followup(self):
         """Where these rows stand: stage, date, and why they are not chased."""

@@ -35,7 +35,39 @@ class BillingReceivable(models.Model):
                 self._is_in_force(),
             ),
             "in_transit": self._is_in_transit(),
+            "promised": SQL("%s >= %s", self._promised(), self._residual(True)),
         }
+
+    @api.model
+    def _withheld(self):
+        """Part of the open amount that is not chased, in the receivable's currency.
+
+        Hook: what is promised, and what other parts add.
+        """
+        return self._promised()
+
+    @api.model
+    def _promised(self):
+        """What open promises cover of the line, see tools/promise.py."""
+        as_of = self._get_as_of()
+        if not as_of:
+            in_force = SQL("cover.is_open")
+        else:
+            in_force = SQL(
+                """cover.promise_id IN (
+                       SELECT promise.id FROM billing_promise promise
+                        WHERE promise.made_on::date <= %(day)s
+                          AND COALESCE(promise.closed_on::date > %(day)s, TRUE))""",
+                day=as_of,
+            )
+        return SQL(
+            """COALESCE((SELECT SUM(LEAST(cover.amount,
+                                          GREATEST(0, %s - cover.floor)))
+                           FROM billing_promise_line cover
+                          WHERE cover.move_line_id = line.id AND %s), 0)""",
+            self._residual(True),
+            in_force,
+        )
 
     @api.model
     def _is_in_force(self):

@@ -71,6 +71,12 @@ class BillingReceivable(models.Model):
             "stage_id": self._latest_notice(SQL("stage_id")),
             "noticed_on": self._latest_notice(SQL("date")),
             "hold_reason": self._hold(),
+            "withheld": SQL(
+                "CASE WHEN %s > 0 THEN LEAST(%s, %s) ELSE 0 END",
+                self._residual(True),
+                self._residual(True),
+                self._withheld(),
+            ),
         }
         return SQL(", ").join(
             SQL("%s AS %s", expression, SQL.identifier(name))

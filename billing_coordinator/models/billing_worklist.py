@@ -16,6 +16,7 @@ WAIT_REASONS = [
     (followup.NOTHING_DUE, "The next stage comes later"),
     (followup.EXHAUSTED, "Last stage of the plan was sent"),
     (followup.HELD, "On hold"),
+    (followup.PROMISED, "Promised to pay"),
     (followup.CREDITED, "Covered by credits and payments"),
     (followup.MINIMUM, "Below the minimum claim"),
     (followup.INTERVAL, "Reminded a short time ago"),
@@ -210,16 +211,35 @@ class BillingWorklist(models.Model):
         Nobody gets an e-mail about it: the worklist is where they look.
         """
         self.ensure_one()
-        if not user.active or self.company_id not in user.sudo().company_ids:
-            user = self.company_id._get_followup_manager() or self.env.user
-        self.with_context(mail_activity_quick_update=True).activity_schedule(
-            activity_type_id=(
-                activity_type or self.env.ref("mail.mail_activity_data_todo")
-            ).id,
-            summary=summary,
-            note=note or "",
-            user_id=user.id,
+        todo = activity_type or self.env.ref("mail.mail_activity_data_todo")
+        self._plan_many([(self, user, summary)], todo, note)
+
+    @api.model
+    def _plan_many(self, wanted, activity_type, note=None):
+        """Plan activities of ``(row, user, summary)`` in one go, see ``_plan``."""
+        today = fields.Date.context_today(self)
+        model_id = self.env["ir.model"]._get_id(self._name)
+        activities = self.env["mail.activity"]
+        activities.with_context(mail_activity_quick_update=True).create(
+            [
+                {
+                    "res_model_id": model_id,
+                    "res_id": row.id,
+                    "activity_type_id": activity_type.id,
+                    "summary": summary,
+                    "note": note or "",
+                    "date_deadline": today,
+                    "user_id": row._get_doer(user).id,
+                }
+                for row, user, summary in wanted
+            ]
         )
+
+    def _get_doer(self, user):
+        """The user, or who takes over: the follow-up manager, whoever is at work."""
+        if user.active and self.company_id in user.sudo().company_ids:
+            return user
+        return self.company_id._get_followup_manager() or self.env.user
 
     # -- buttons ------------------------------------------------------------------
 

@@ -77,11 +77,12 @@ class BillingWorklist(models.Model):
         return self.env.execute_query(
             SQL(
                 """SELECT partner_id, currency_id, id, date_maturity, residual,
-                          residual_currency, plan_id, stage_id, noticed_on, hold_reason
+                          residual_currency, plan_id, stage_id, noticed_on, hold_reason,
+                          withheld
                      FROM (%s) receivable WHERE %s
                     UNION ALL
                    SELECT partner_id, currency_id, -id, date, -company_amount, -amount,
-                          NULL, NULL, NULL, NULL
+                          NULL, NULL, NULL, NULL, 0
                      FROM (%s) payment WHERE %s
                     ORDER BY partner_id, currency_id, date_maturity, id""",
                 receivable._table_query,

@@ -25,7 +25,9 @@ class BillingWorklist(models.Model):
         takes the customers that no other has locked.
         """
         for company in self.env["res.company"].search([]):
-            self._in_company(company)._refresh_isolated(company)
+            worklist = self._in_company(company)
+            worklist.env["billing.promise"]._judge_due(company)
+            worklist._refresh_isolated(company)
         self._run_queue(self._get_auto_domain)
 
     @api.model

@@ -30,6 +30,7 @@ class BillingWorklist(models.Model):
         today = fields.Date.context_today(self)
         total = self._get_total_overdue(company, evaluated, partner_ids)
         limits = self._get_credit_limits(company, evaluated)
+        broken = self.env["billing.promise"]._count_broken(company, partner_ids)
         plans = self._get_policy(company).plans
         nominal = {s.id: s.nominal for stages in plans.values() for s in stages}
 
@@ -42,6 +43,8 @@ class BillingWorklist(models.Model):
             silent = max(oldest, contact) if oldest and contact else oldest
             return {
                 priority.OVERDUE_SHARE: figures["amount_overdue"] / total * 100,
+                priority.BROKEN_PROMISES: figures["amount_overdue"]
+                and broken.get(figures["partner_id"], 0),
                 priority.DAYS_OVERDUE: (today - oldest).days if oldest else 0,
                 priority.STAGE_REACHED: (
                     nominal.get(figures["stage_id"], 0) / last * 100 if last > 0 else 0

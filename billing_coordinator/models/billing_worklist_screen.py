@@ -17,6 +17,14 @@ class BillingWorklist(models.Model):
         "Activity due", compute="_compute_todo", help="An activity is due today."
     )
     is_postponed = fields.Boolean("Postponed", compute="_compute_is_postponed")
+    promise_ids = fields.Many2many(
+        "billing.promise", string="Promises", compute="_compute_promise_ids"
+    )
+    promised_until = fields.Date(
+        "Promised for",
+        compute="_compute_promise_ids",
+        help="Latest day of the open promises.",
+    )
     receivable_ids = fields.Many2many(
         "billing.receivable", string="Open items", compute="_compute_receivable_ids"
     )
@@ -73,6 +81,10 @@ class BillingWorklist(models.Model):
                 "Postponed until %(date)s",
                 date=self._format_day(self.postponed_until),
             )
+        if self.wait_reason == "promised" and self.promised_until:
+            return self.env._(
+                "Promised for %(date)s", date=self._format_day(self.promised_until)
+            )
         if self.wait_reason == "nothing_due" and self.next_stage_id:
             return self.env._(
                 "%(stage)s on %(date)s",
@@ -98,6 +110,17 @@ class BillingWorklist(models.Model):
         by_customer = items.grouped(lambda item: (item.company_id, item.partner_id))
         for row in self:
             row.receivable_ids = by_customer.get((row.company_id, row.partner_id))
+
+    def _compute_promise_ids(self):
+        """Promises of all rows in one query, the open ones first."""
+        promises = self.env["billing.promise"].search(self._get_customers_domain())
+        by_customer = promises.grouped(lambda p: (p.company_id, p.partner_id))
+        none = promises.browse()
+        for row in self:
+            own = by_customer.get((row.company_id, row.partner_id), none)
+            row.promise_ids = own
+            waiting = own.filtered(lambda promise: promise.state == "open")
+            row.promised_until = max(waiting.mapped("date"), default=False)
 
     def _compute_notice_ids(self):
         notices = self.env["billing.followup.notice"].search(

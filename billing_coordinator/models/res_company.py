@@ -5,6 +5,14 @@ from odoo.tools.misc import format_date
 
 from ..tools.ageing import DEFAULT_BOUNDS, parse_bounds
 
+LIMITS = (
+    "billing_bank_freshness",
+    "billing_minimum_claim",
+    "billing_promise_grace",
+    "billing_promise_max_amount",
+    "billing_promise_max_days",
+)
+
 
 class ResCompany(models.Model):
     _inherit = "res.company"
@@ -34,6 +42,22 @@ class ResCompany(models.Model):
     billing_minimum_claim = fields.Monetary(
         "Minimum claim",
         help="A customer who owes less is not reminded.",
+    )
+    billing_promise_grace = fields.Integer(
+        "Days of grace for promises",
+        default=2,
+        help="A promise to pay is judged so many days after the promised day, as a"
+        " payment takes its time to the bank.",
+    )
+    billing_promise_portal = fields.Boolean(
+        "Customers may promise in the portal",
+        help="Reminders of what they promise wait until the promise is judged.",
+    )
+    billing_promise_max_days = fields.Integer(
+        "Latest day of a promise in the portal (days)", default=14
+    )
+    billing_promise_max_amount = fields.Monetary(
+        "Largest promise in the portal", help="0: as much as the customer owes."
     )
     billing_bank_freshness = fields.Integer(
         "Maximum age of bank data (days)",
@@ -69,12 +93,12 @@ class ResCompany(models.Model):
     def _check_billing_plan_id(self):
         self._check_company(["billing_plan_id"])
 
-    @api.constrains("billing_bank_freshness", "billing_minimum_claim")
+    @api.constrains(*LIMITS)
     def _check_billing_limits(self):
         for company in self:
-            if company.billing_bank_freshness < 0 or company.billing_minimum_claim < 0:
+            if any(company[name] < 0 for name in LIMITS):
                 raise ValidationError(
-                    self.env._("Days and minimum claim cannot be negative.")
+                    self.env._("Days and amounts of the settings cannot be negative.")
                 )
 
     @api.model

@@ -17,6 +17,18 @@ class ResConfigSettings(models.TransientModel):
         related="company_id.billing_minimum_claim",
         readonly=False,
     )
+    billing_promise_grace = fields.Integer(
+        related="company_id.billing_promise_grace", readonly=False
+    )
+    billing_promise_portal = fields.Boolean(
+        related="company_id.billing_promise_portal", readonly=False
+    )
+    billing_promise_max_days = fields.Integer(
+        related="company_id.billing_promise_max_days", readonly=False
+    )
+    billing_promise_max_amount = fields.Monetary(
+        related="company_id.billing_promise_max_amount", readonly=False
+    )
     billing_bank_freshness = fields.Integer(
         related="company_id.billing_bank_freshness", readonly=False
     )

@@ -59,6 +59,15 @@ class ResPartner(models.Model):
     billing_last_contact_date = fields.Date(
         "Last contact", compute="_compute_billing_figures", groups=COORDINATOR
     )
+    billing_judged_count = fields.Integer(
+        "Judged promises", compute="_compute_billing_kept_rate", groups=COORDINATOR
+    )
+    billing_kept_rate = fields.Float(
+        "Kept rate (%)",
+        compute="_compute_billing_kept_rate",
+        groups=COORDINATOR,
+        help="Share of the judged promises that the customer kept.",
+    )
     billing_notice_ids = fields.Many2many(
         "billing.followup.notice",
         string="Follow-up notices",
@@ -97,6 +106,17 @@ class ResPartner(models.Model):
             partner.billing_todo = row.todo
             partner.billing_last_contact_date = row.last_contact_date
             partner.billing_notice_ids = row.notice_ids
+
+    @api.depends_context("company")
+    def _compute_billing_kept_rate(self):
+        """Promises kept in the current company; those of all in one query."""
+        rates = self.env["billing.promise"]._get_kept_rates(
+            self.env.company, self.commercial_partner_id
+        )
+        for partner in self:
+            rate, count = rates.get(partner.commercial_partner_id, (0.0, 0))
+            partner.billing_kept_rate = rate
+            partner.billing_judged_count = count
 
     @api.depends_context("company")
     def _compute_billing_hold_ids(self):

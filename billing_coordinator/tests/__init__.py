@@ -14,6 +14,8 @@ from . import (
     test_plan,
     test_preview,
     test_priority,
+    test_promise,
+    test_promise_rule,
     test_receivable,
     test_security,
     test_stage_rule,

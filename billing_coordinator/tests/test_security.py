@@ -15,6 +15,8 @@ MODELS = {
     "billing.followup.stage": (NONE, READ, READ, READ, ALL),
     "billing.priority.rule": (NONE, NONE, NONE, READ, ALL),
     "billing.hold": (NONE, NONE, NONE, WORK, WORK),
+    "billing.promise": (NONE, NONE, NONE, WORK, WORK),
+    "billing.promise.line": (NONE, NONE, NONE, READ, READ),
     "billing.worklist": (NONE, NONE, NONE, "rw--", "rw--"),
     "billing.followup.notice": (NONE, READ, NONE, ALL, ALL),
     "billing.followup.notice.line": (NONE, READ, NONE, ALL, ALL),
@@ -36,6 +38,10 @@ class SecurityCase(SecondCompany, BillingCase):
         cls.invoice = cls._make_invoice()
         cls.hold = cls.env["billing.hold"].create(
             {"partner_id": cls._make_customer("Held").id, "reason": "Talks"}
+        )
+        cls.promise = cls.env["billing.promise"]._make(
+            cls._receivable_lines(cls._make_invoice(cls._make_customer("Promised"))),
+            [(TODAY, 50)],
         )
         cls.own_plan = cls._make_plan("Own", company_id=cls.company.id)
         cls.worklist = cls.env["billing.worklist"]

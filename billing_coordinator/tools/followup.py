@@ -19,10 +19,18 @@ CREDITED = "credited"
 MINIMUM = "minimum"
 INTERVAL = "interval"
 NO_PLAN = "no_plan"
+PROMISED = "promised"
+
+# Why a customer is left alone, where all that is overdue is held for this one reason.
+TELLING_HOLDS = {PROMISED}
 
 
 class OpenLine(NamedTuple):
-    """One open receivable installment; amounts are signed, credits negative."""
+    """One open receivable installment; amounts are signed, credits negative.
+
+    ``withheld`` is the part of ``residual_currency`` that is not chased, as it is
+    promised: the rest is claimed.
+    """
 
     id: int
     due: datetime.date
@@ -33,6 +41,19 @@ class OpenLine(NamedTuple):
     stage_nominal: int | None = None
     noticed_on: datetime.date | None = None
     hold: str | None = None
+    withheld: float = 0.0
+
+    @property
+    def claim(self):
+        """What is claimed, in the currency of the receivable."""
+        return self.residual_currency - self.withheld
+
+    @property
+    def company_claim(self):
+        """What is claimed, in company currency as booked."""
+        if not self.withheld:
+            return self.residual
+        return self.residual * self.claim / self.residual_currency
 
 
 class Policy(NamedTuple):
@@ -80,7 +101,7 @@ class Decision:
 
 def decide(lines, policy, contact=NEVER):
     """Decide for the open ``lines`` of one customer, company and currency."""
-    free = [line for line in lines if line.residual_currency > 0 and not line.hold]
+    free = [line for line in lines if line.claim > 0 and not line.hold]
     steps = _next_steps(free, policy)
     due = {line_id: s for line_id, s in steps.items() if s.date <= policy.today}
     if not due:
@@ -126,7 +147,7 @@ def _nothing_due(lines, free, steps, policy):
     elif ended:
         outcome = NO_PLAN
     elif not steps and _is_overdue(lines, policy):
-        outcome = HELD
+        outcome = _why_held(lines, policy)
     else:
         outcome = NOTHING_DUE
     following = min(
@@ -139,10 +160,16 @@ def _is_overdue(lines, policy):
     return any(line.residual_currency > 0 and line.due < policy.today for line in lines)
 
 
+def _why_held(lines, policy):
+    """The reason that all that is overdue has in common, if it is one worth telling."""
+    reasons = {line.hold for line in lines if _is_overdue([line], policy)}
+    return reasons.pop() if reasons <= TELLING_HOLDS and len(reasons) == 1 else HELD
+
+
 def _sum_up(decision, policy):
     rows = decision.listed + decision.credits
-    decision.amount = round(sum(row.residual_currency for row in rows), policy.digits)
-    booked = sum(row.residual for row in rows)
+    decision.amount = round(sum(row.claim for row in rows), policy.digits)
+    booked = sum(row.company_claim for row in rows)
     decision.company_amount = round(booked, policy.company_digits)
 
 

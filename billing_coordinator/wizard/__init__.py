@@ -7,5 +7,7 @@ from . import (
     billing_hold_wizard,
     billing_notice_cancel_wizard,
     billing_postpone_wizard,
+    billing_promise_withdraw_wizard,
+    billing_promise_wizard,
     billing_receivable_date_wizard,
 )

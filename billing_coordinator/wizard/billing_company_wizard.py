@@ -7,6 +7,10 @@ POLICY_FIELDS = (
     "billing_minimum_claim",
     "billing_bank_freshness",
     "billing_ageing_bounds",
+    "billing_promise_grace",
+    "billing_promise_portal",
+    "billing_promise_max_days",
+    "billing_promise_max_amount",
 )
 
 
@@ -47,6 +51,30 @@ class BillingCompanyWizard(models.TransientModel):
     )
     billing_bank_freshness = fields.Integer(
         "Maximum age of bank data (days)",
+        compute="_compute_policy",
+        store=True,
+        readonly=False,
+    )
+    billing_promise_grace = fields.Integer(
+        "Days of grace for promises",
+        compute="_compute_policy",
+        store=True,
+        readonly=False,
+    )
+    billing_promise_portal = fields.Boolean(
+        "Customers may promise in the portal",
+        compute="_compute_policy",
+        store=True,
+        readonly=False,
+    )
+    billing_promise_max_days = fields.Integer(
+        "Latest day of a promise in the portal (days)",
+        compute="_compute_policy",
+        store=True,
+        readonly=False,
+    )
+    billing_promise_max_amount = fields.Monetary(
+        "Largest promise in the portal",
         compute="_compute_policy",
         store=True,
         readonly=False,
