@@ -60,6 +60,7 @@ class BillingPromise(models.Model):
 
         :raise ValidationError: they are not what one customer owes in one currency
         """
+        lines = lines.with_env(self.env)
         lines.check_access("read")
         receivables = self.env["billing.receivable"].with_context(as_of=None)
         receivables.invalidate_model()
