@@ -66,6 +66,11 @@ class BillingFollowupNotice(models.Model):
     # Cleaned in create and write, when a person writes it.
     body = fields.Html("Text", sanitize=False, readonly=False)
 
+    addressee = fields.Char(
+        "Name in the salutation",
+        compute="_compute_addressee",
+        help="The person written to; the customer where an address has no name.",
+    )
     amount_text = fields.Char("Amount with currency", compute="_compute_amount_text")
     line_table = fields.Html(
         "Table of open items", compute="_compute_line_table", sanitize=False
@@ -176,6 +181,11 @@ class BillingFollowupNotice(models.Model):
             self.state = "sent"
         else:
             self.state = "queued"
+
+    @api.depends("contact_id.name", "partner_id.name")
+    def _compute_addressee(self):
+        for notice in self:
+            notice.addressee = notice.contact_id.name or notice.partner_id.name
 
     @api.depends_context("lang")
     @api.depends("amount", "currency_id")

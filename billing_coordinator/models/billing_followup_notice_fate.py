@@ -117,7 +117,7 @@ class BillingFollowupNotice(models.Model):
         stale = busy = self.browse()
         for notice in self.filtered(lambda notice: notice.letter_state == "to_print"):
             owed = notice._is_still_owed()
-            if owed is None:
+            if owed is None or notice._get_worklist()._is_postponed():
                 busy |= notice
             elif not owed:
                 stale |= notice
@@ -131,8 +131,8 @@ class BillingFollowupNotice(models.Model):
 
     def _describe_busy_letters(self):
         return self.env._(
-            "Someone is working on %(customers)s: these letters are still to print."
-            " Print them again in a moment.",
+            "The letters to %(customers)s are still to print: someone is working on"
+            " these customers at this moment, or they are postponed.",
             customers=", ".join(self.partner_id.mapped("display_name")),
         )
 

@@ -70,12 +70,11 @@ class BillingFollowupNotice(models.Model):
             raise UserError(
                 self.env._("%(notice)s is not a draft.", notice=self.display_name)
             )
-        worklist = self.env["billing.worklist"]._get_row(
-            self.company_id, self.partner_id
-        )
+        worklist = self._get_worklist()
         decisions = worklist._decide_locked()
         if decisions is None:
             raise UserError(worklist._get_busy_message())
+        worklist._check_not_postponed()
         if not self._says_the_same(decisions.get(self.currency_id.id)):
             raise UserError(
                 self.env._(
@@ -118,12 +117,11 @@ class BillingFollowupNotice(models.Model):
     def _check_still_owed(self):
         """Refuse to send again what was paid, credited or put on hold since."""
         for notice in self:
+            worklist = notice._get_worklist()
             owed = notice._is_still_owed()
             if owed is None:
-                worklist = self.env["billing.worklist"]._get_row(
-                    notice.company_id, notice.partner_id
-                )
                 raise UserError(worklist._get_busy_message())
+            worklist._check_not_postponed()
             if not owed:
                 raise UserError(
                     self.env._(
@@ -135,35 +133,35 @@ class BillingFollowupNotice(models.Model):
                     )
                 )
 
+    def _get_worklist(self):
+        """The customer's row of the worklist; empty for one who owes nothing."""
+        self.ensure_one()
+        return self.env["billing.worklist"]._get_row(self.company_id, self.partner_id)
+
     def _is_still_owed(self):
         """Whether what it says is open and may be chased, with the rows locked.
 
+        Payments that have no entry yet count, as they do in a decision.
+
         :return: None when somebody else is at work on the customer
         """
-        self.ensure_one()
-        worklist = self.env["billing.worklist"]._get_row(
-            self.company_id, self.partner_id
-        )
-        if worklist._decide_locked() is None:
+        worklist = self._get_worklist()
+        if not worklist:
+            return False
+        evaluated = worklist._evaluate_locked() if worklist._lock() else None
+        if evaluated is None:
             return None
+        _decision, lines = evaluated.get(self.currency_id.id, (None, []))
         rounded = self.currency_id.round
-        claimed = {
-            line.move_line_id.id: rounded(line.residual) for line in self.line_ids
-        }
-        receivables = self.env["billing.receivable"]
-        receivables.invalidate_model()
-        rows = receivables.search(
-            [
-                ("company_id", "=", self.company_id.id),
-                ("partner_id", "=", self.partner_id.id),
-                ("currency_id", "=", self.currency_id.id),
-                ("hold_reason", "=", False),
-            ]
-        ).filtered(lambda row: row.id in claimed or row.residual < 0)
-        claimed.pop(False, None)
-        return {
-            row.id: rounded(row.residual_currency - row.withheld) for row in rows
-        } == claimed
+        claimed = Counter(
+            (line.move_line_id.id, rounded(line.residual)) for line in self.line_ids
+        )
+        ids = {line_id for line_id, _residual in claimed}
+        return claimed == Counter(
+            (max(line.id, 0) or False, rounded(line.claim))
+            for line in lines
+            if line.claim < 0 or (line.id in ids and not line.hold)
+        )
 
     def _issue(self):
         """Issue the notice: its stages count from now on, its message is queued."""
@@ -204,9 +202,7 @@ class BillingFollowupNotice(models.Model):
         stage, failed = self.stage_id, self.state == "failed"
         if not (stage.activity_type_id or stage.escalate or failed):
             return
-        worklist = self.env["billing.worklist"]._get_row(
-            self.company_id, self.partner_id
-        )
+        worklist = self._get_worklist()
         if stage.activity_type_id:
             worklist._plan(
                 self.responsible_id,

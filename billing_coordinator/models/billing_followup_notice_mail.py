@@ -173,31 +173,30 @@ class BillingFollowupNotice(models.Model):
             link=self._get_html_link(title=self.name),
             amount=self.currency_id.format(self.amount),
         )
-        documents = [("res.partner", self.partner_id.id)]
-        documents += [("account.move", move.id) for move in self.line_ids.move_id]
-        self._log_copies(documents, body)
+        self._log_copies(self.line_ids.move_id, body)
+        # Contacts are seen by people and companies that must not learn of debts.
+        link = Markup("<p>%s</p>") % self._get_html_link(title=self.name)
+        self._log_copies(self.partner_id, link)
 
     def _log_copies(self, documents, body):
-        """Put one note on many documents, ``(model, id)``, in one statement.
+        """Put one note on many documents of a model in one statement.
 
         One note per invoice through the ORM costs more than all else that a notice
         does. The notes have no message id: an answer to the e-mail finds the notice.
         """
         author_id, email_from = self._get_sender()
-        models, ids = zip(*documents, strict=True)
         self.env.cr.execute(
             SQL(
                 """INSERT INTO mail_message (model, res_id, body, message_type,
                        subtype_id, is_internal, author_id, email_from, date,
                        create_uid, create_date, write_uid, write_date)
-                   SELECT document.model, document.id, %s, 'notification',
+                   SELECT %s, document.id, %s, 'notification',
                           %s, TRUE, %s, %s, %s, %s, %s, %s, %s
-                     FROM UNNEST(%s, %s) AS document(model, id)""",
+                     FROM UNNEST(%s) AS document(id)""",
+                documents._name,
                 *(body, self._get_subtype("mail.mt_note"), author_id, email_from),
                 *((now := fields.Datetime.now()), self.env.uid, now, self.env.uid, now),
-                list(models),
-                list(ids),
+                documents.ids,
             )
         )
-        self.partner_id.invalidate_recordset(["message_ids"])
-        self.line_ids.move_id.invalidate_recordset(["message_ids"])
+        documents.invalidate_recordset(["message_ids"])

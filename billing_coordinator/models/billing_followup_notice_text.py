@@ -54,7 +54,7 @@ class BillingFollowupNotice(models.Model):
     def mail_allowed_qweb_expressions(self):
         """Placeholders that anyone may use in the texts, rendered without code."""
         return super().mail_allowed_qweb_expressions() + (
-            "object.contact_id.name",
+            "object.addressee",
             "object.amount_text",
             "object.company_id.name",
             "object.line_table",

@@ -147,6 +147,16 @@ class BillingHold(models.Model):
         self._refresh_worklist()
         return result
 
+    def _describe(self):
+        """What these holds pause: everything, or so many invoices."""
+        if not self:
+            return False
+        if any(not hold.move_id for hold in self):
+            return self.env._("Everything is on hold")
+        if len(self.move_id) == 1:
+            return self.env._("%(invoice)s is on hold", invoice=self.move_id.name)
+        return self.env._("%(count)s invoices are on hold", count=len(self.move_id))
+
     def action_release(self):
         """End the pause now; the next run takes the customer up again."""
         self.filtered(lambda hold: hold.state == "active").write(

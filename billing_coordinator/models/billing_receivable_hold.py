@@ -90,16 +90,21 @@ class BillingReceivable(models.Model):
     def _is_in_transit(self):
         """Payments without entry cover what is open of the invoice ``move``.
 
-        In Community a payment may have no journal entry until the bank statement
-        shows it; the invoice stays open in the books meanwhile.
+        Where a payment method has no outstanding account (as with Odoo Enterprise) a
+        payment gets its journal entry from the bank statement; the invoice stays open
+        in the books meanwhile.
         """
         return SQL(
             """(SELECT SUM(payment.amount_company_currency_signed)
+                           >= move.amount_residual_signed
+                       OR SUM(payment.amount)
+                              FILTER (WHERE payment.currency_id = move.currency_id)
+                          >= move.amount_residual
                   FROM account_move__account_payment link
                   JOIN account_payment payment ON payment.id = link.payment_id
                  WHERE link.invoice_id = move.id AND payment.move_id IS NULL
                    AND (payment.state = 'in_process'
                         OR payment.state = 'paid'
                            AND move.amount_residual_signed = move.amount_total_signed)
-               ) >= move.amount_residual_signed"""
+               )"""
         )

@@ -107,6 +107,9 @@ class BillingWorklist(models.Model):
     run_error = fields.Text("What went wrong", readonly=True, copy=False)
     run_error_on = fields.Datetime("Failed on", readonly=True, copy=False)
     refreshed_on = fields.Datetime("Figures as of", readonly=True)
+    stamp = fields.Char(
+        readonly=True, copy=False, help="Day and settings of the last evaluation."
+    )
     notice_count = fields.Integer("Number of notices", compute="_compute_notice_count")
     hold_ids = fields.Many2many(
         "billing.hold", string="Holds", compute="_compute_hold_ids"

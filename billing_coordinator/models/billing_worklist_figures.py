@@ -16,16 +16,20 @@ class BillingWorklist(models.Model):
         rows = self._get_existing(company, partner_ids)
         failed = self._get_failed(company, partner_ids)
         scorer = self._get_scorer(company, evaluated, partner_ids)
+        stamp = self._get_stamp(company)
+        stale_bank = bool(company._get_bank_data_problem())
         values = []
         for partner_id in evaluated.keys() | rows.keys():
             figures = self._get_figures(company, evaluated.get(partner_id, {}))
-            figures |= {"partner_id": partner_id}
+            figures |= {"partner_id": partner_id, "stamp": stamp}
             known = rows.get(partner_id, {})
             self._add_action(
                 figures, known, partner_id in failed, company.billing_auto_send
             )
             scorer(figures, known)
             figures.pop("decisions")
+            if figures["next_action"] == "auto" and stale_bank:
+                figures["wait_reason"] = "bank_data"
             values.append(figures)
         self._upsert(company, values)
 
@@ -66,7 +70,11 @@ class BillingWorklist(models.Model):
             "next_action": action,
             "wait_reason": reason,
             "next_stage_id": decision and decision.stage and decision.stage.id,
-            "next_date": decision and decision.date,
+            "next_date": (
+                known["postponed_until"]
+                if reason == "postponed"
+                else decision and decision.date
+            ),
         }
 
     @api.model

@@ -27,7 +27,7 @@ class BillingWorklist(models.Model):
         for company in self.env["res.company"].search([]):
             worklist = self._in_company(company)
             worklist.env["billing.promise"]._judge_due(company)
-            worklist._refresh_isolated(company)
+            worklist._refresh_isolated(company, then=company._tell_bank_data_problem)
         self._run_queue(self._get_auto_domain)
 
     @api.model
@@ -73,8 +73,6 @@ class BillingWorklist(models.Model):
         for company in self.env["res.company"].search([]):
             worklist = self._in_company(company)
             queues[company] = worklist.search(get_domain(company)).ids
-            if call_for_help:
-                company._tell_bank_data_problem()
         remaining = sum(map(len, queues.values()))
         if remaining > HELP_FROM and call_for_help:
             helper = self.env.ref("billing_coordinator.ir_cron_followup_helper")
@@ -129,7 +127,7 @@ class BillingWorklist(models.Model):
             self.env["ir.cron"]._commit_progress(1)
 
     @api.model
-    def _refresh_isolated(self, company, changed_only=False):
+    def _refresh_isolated(self, company, changed_only=False, then=None):
         """Refresh one company; trouble with it is told and stops no other.
 
         Where a job is at work on it, what changed is taken up the next time.
@@ -139,6 +137,8 @@ class BillingWorklist(models.Model):
                 self._refresh_changed(company)
             else:
                 self._refresh_and_commit(company)
+            if then:
+                then()
             self.env["ir.cron"]._commit_progress()
         except psycopg2.extensions.TransactionRollbackError:
             self.env.cr.rollback()

@@ -46,10 +46,21 @@ class BillingWorklist(models.Model):
     def _decide(self, policy=None):
         """Decide anew for one locked customer with the receivables locked.
 
+        :return: ``{currency_id: Decision}``, None when somebody is at work on them
+        """
+        evaluated = self._evaluate_locked(policy)
+        if evaluated is None:
+            return None
+        return {key: decision for key, (decision, _lines) in evaluated.items()}
+
+    def _evaluate_locked(self, policy=None):
+        """Evaluate one locked customer with the receivables locked.
+
         A payment that is being registered at this moment has its rows locked: then
         nothing is decided, and the job comes back to the customer.
 
-        :return: ``{currency_id: Decision}``, None when somebody is at work on them
+        :return: ``{currency_id: (Decision, [OpenLine])}``, None when somebody is at
+            work on them
         """
         self._read_ahead()
         locked = self._lock_receivables()
@@ -62,7 +73,7 @@ class BillingWorklist(models.Model):
             for line in lines
         ):
             return None
-        return {key: decision for key, (decision, _lines) in evaluated.items()}
+        return evaluated
 
     def _read_ahead(self):
         """Read what a notice needs of wide tables, and no other column of them.

@@ -1,3 +1,4 @@
+import hashlib
 import logging
 
 from psycopg2.extensions import TransactionRollbackError
@@ -22,6 +23,7 @@ FIGURES = {
     "wait_reason": "text",
     "priority": "int",
     "priority_points": "jsonb",
+    "stamp": "text",
 }
 
 # Last contacts come from the notices and calls, the responsible person from the
@@ -123,27 +125,69 @@ class BillingWorklist(models.Model):
 
     @api.model
     def _refresh_changed(self, companies):
-        """Refresh the rows whose open amount is no longer that of the ledger."""
+        """Refresh what is no longer true: figures, the day, or the settings."""
+        stale = companies.filtered(self._is_outdated)
+        for company in stale:
+            self._in_company(company)._refresh(company)
+        self._refresh_moved(companies - stale)
+
+    @api.model
+    def _is_outdated(self, company):
+        """Whether rows were evaluated on another day, or with other settings."""
         self.env.flush_all()
+        [[outdated]] = self.env.execute_query(
+            SQL(
+                """SELECT EXISTS (SELECT FROM billing_worklist
+                                   WHERE company_id = %s AND amount_due <> 0
+                                     AND stamp IS DISTINCT FROM %s)""",
+                company.id,
+                self._in_company(company)._get_stamp(company),
+            )
+        )
+        return outdated
+
+    @api.model
+    def _get_stamp(self, company):
+        """A mark of the day and of all settings that an evaluation depends on."""
+        rules = self.env["billing.priority.rule"].sudo().search([])
+        settings = (
+            self._get_policy(company),
+            [(rule.fact, rule.points, rule.full_at) for rule in rules],
+            company.billing_plan_id.id,
+            company.billing_responsible_id.id,
+            company.billing_auto_send,
+            bool(company._get_bank_data_problem()),
+        )
+        return hashlib.sha256(repr(settings).encode()).hexdigest()[:16]
+
+    @api.model
+    def _refresh_moved(self, companies):
+        """Refresh the rows whose amounts are no longer those of the ledger."""
         receivable = self.env["billing.receivable"].with_context(as_of=None)
         changed = self.env.execute_query(
             SQL(
                 """SELECT company_id, ARRAY_AGG(partner_id)
-                     FROM (SELECT company_id, partner_id, SUM(residual) residual
-                             FROM (SELECT company_id, partner_id, residual
+                     FROM (SELECT company_id, partner_id, SUM(residual) residual,
+                                  SUM(residual) FILTER (
+                                      WHERE residual > 0 AND date_maturity < %s) overdue
+                             FROM (SELECT company_id, partner_id, residual,
+                                          date_maturity
                                      FROM (%s) receivable
                                     UNION ALL
-                                   SELECT company_id, partner_id, -company_amount
+                                   SELECT company_id, partner_id, -company_amount, NULL
                                      FROM (%s) payment) open_item
                             WHERE company_id = ANY(%s) AND partner_id IS NOT NULL
                             GROUP BY company_id, partner_id) ledger
-                     FULL JOIN (SELECT company_id, partner_id, amount_due
+                     FULL JOIN (SELECT company_id, partner_id, amount_due,
+                                       amount_overdue
                                   FROM billing_worklist
                                  WHERE company_id = ANY(%s)) row
                     USING (company_id, partner_id)
                     WHERE COALESCE(residual, 0) <> COALESCE(amount_due, 0)
+                       OR COALESCE(overdue, 0) <> COALESCE(amount_overdue, 0)
                        OR (residual IS NOT NULL AND amount_due IS NULL)
                     GROUP BY company_id""",
+                fields.Date.context_today(self),
                 receivable._table_query,
                 self._unposted_payments(),
                 companies.ids,

@@ -17,6 +17,7 @@ class BillingWorklist(models.Model):
         "Activity due", compute="_compute_todo", help="An activity is due today."
     )
     is_postponed = fields.Boolean("Postponed", compute="_compute_is_postponed")
+    hold_text = fields.Char("What is on hold", compute="_compute_hold_text")
     promise_ids = fields.Many2many(
         "billing.promise", string="Promises", compute="_compute_promise_ids"
     )
@@ -64,6 +65,8 @@ class BillingWorklist(models.Model):
         stage = self.next_stage_id.name or ""
         if self.next_action == "fix" and self.run_error:
             return self.env._("Solve: the last run failed")
+        if self.next_action == "auto" and self.wait_reason == "bank_data":
+            return self.env._("Waits for bank statements: %(stage)s", stage=stage)
         if self.next_action == "wait" or not self.next_action:
             return self._describe_waiting()
         return {
@@ -103,6 +106,11 @@ class BillingWorklist(models.Model):
     def _compute_is_postponed(self):
         for row in self:
             row.is_postponed = row._is_postponed()
+
+    @api.depends_context("lang")
+    def _compute_hold_text(self):
+        for row in self:
+            row.hold_text = row.hold_ids._describe()
 
     def _compute_receivable_ids(self):
         """The open items of all rows in one query."""

@@ -110,7 +110,8 @@ class ResCompany(models.Model):
     def _get_followup_manager(self):
         """The follow-up manager; where none is set, the first user with that role."""
         self.ensure_one()
-        if self.billing_responsible_id:
+        chosen_sudo = self.billing_responsible_id.sudo()  # of any company
+        if chosen_sudo.active and self in chosen_sudo.company_ids:
             return self.billing_responsible_id
         group = self.env.ref("billing_coordinator.group_billing_manager").sudo()
         users = group.all_user_ids.filtered(
@@ -167,6 +168,11 @@ class ResCompany(models.Model):
         today = fields.Date.context_today(self)
         manager = self._get_followup_manager()
         if not problem or not manager or self.billing_bank_problem_told_on == today:
+            return
+        waiting = self.env["billing.worklist"].search_count(
+            [("company_id", "=", self.id), ("next_action", "=", "auto")], limit=1
+        )
+        if not waiting:
             return
         self.billing_bank_problem_told_on = today
         self._tell_manager(self.env._("Reminders wait: bank data is too old"), problem)

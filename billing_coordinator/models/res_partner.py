@@ -74,6 +74,9 @@ class ResPartner(models.Model):
         compute="_compute_billing_figures",
         groups=COORDINATOR,
     )
+    billing_hold_text = fields.Char(
+        "What is on hold", compute="_compute_billing_hold_ids", groups=COORDINATOR
+    )
     billing_hold_ids = fields.Many2many(
         "billing.hold",
         string="Follow-up holds",
@@ -130,7 +133,9 @@ class ResPartner(models.Model):
         )
         by_partner = holds.grouped("partner_id")
         for partner in self:
-            partner.billing_hold_ids = by_partner.get(partner.commercial_partner_id)
+            own = by_partner.get(partner.commercial_partner_id, holds.browse())
+            partner.billing_hold_ids = own
+            partner.billing_hold_text = own._describe()
 
     def action_open_billing_worklist(self):
         """Open the customer as the worklist shows it."""

@@ -57,6 +57,20 @@ class TestDraft(NoticeCase):
         with self.assertRaisesRegex(UserError, "no longer owes"):
             self.draft.action_issue()
 
+    def test_postponed_after_drafting(self):
+        self.row.postponed_until = days(5)
+        with self.assertRaisesRegex(UserError, "postponed until 06/21/2025"):
+            self.draft.action_issue()
+        self.row.action_resume()
+        self.draft.action_issue()
+        self.assertEqual(self.draft.state, "queued")
+
+    def test_promised_after_drafting(self):
+        lines = self._receivable_lines(self.invoice)
+        self.env["billing.promise"]._make(lines, [(days(4), 60)])
+        with self.assertRaisesRegex(UserError, "no longer owes"):
+            self.draft.action_issue()
+
     def test_below_the_minimum_after_drafting(self):
         self.company.billing_minimum_claim = 101
         with self.assertRaisesRegex(UserError, "no longer owes"):

@@ -111,6 +111,30 @@ class TestDecision(BaseCase):
         self.assertEqual(decision.outcome, followup.SEND)
         self.assertEqual([line.id for line in decision.listed], [1])
 
+    def test_a_reminder_does_not_ask_for_what_is_not_due_yet(self):
+        """The courtesy reminder of the other item comes by itself, on another day."""
+        policy = make_policy((AFTER_DUE, -3), (AFTER_DUE, 7))
+        lines = [make_line(1, 10, 50.0), make_line(2, -2, 1000.0)]
+        decision = decide(lines, policy)
+        self.assertEqual((decision.amount, decision.steps.keys()), (50, {1}))
+        again = decide(lines[1:], policy, Contact(TODAY, TODAY))
+        self.assertEqual((again.outcome, again.date), (followup.INTERVAL, day(1)))
+
+    def test_a_courtesy_reminder_does_not_name_what_is_overdue(self):
+        policy = make_policy((AFTER_DUE, -3), (AFTER_DUE, 7))
+        decision = decide([make_line(1, 3, 50.0), make_line(2, -2)], policy)
+        self.assertEqual([line.id for line in decision.listed], [2])
+        self.assertEqual(decision.amount, 100)
+
+    def test_a_part_that_is_withheld_is_not_claimed(self):
+        line = make_line(1, 10, 50.0, residual_currency=100.0, withheld=40.0)
+        decision = decide([line], make_policy())
+        self.assertEqual((decision.amount, decision.company_amount), (60, 30))
+        held = line._replace(withheld=100.0, hold=followup.PROMISED)
+        self.assertEqual(decide([held], make_policy()).outcome, followup.PROMISED)
+        other = make_line(2, 9, hold="hold")
+        self.assertEqual(decide([held, other], make_policy()).outcome, followup.HELD)
+
     def test_month_end(self):
         policy = make_policy((AFTER_MONTH_END, 10))
         self.assertEqual(
@@ -195,10 +219,11 @@ class TestHoldingBack(BaseCase):
             self.assertEqual(decide([line], policy, contact).outcome, outcome, contact)
 
     def test_no_interval(self):
-        contact = Contact(TODAY, TODAY)
-        self.assertEqual(
-            decide([make_line(1, 10)], make_policy(), contact).outcome, "send"
-        )
+        """Without an interval a customer gets one notice a day at most."""
+        for last, outcome in ((day(-1), followup.SEND), (TODAY, followup.INTERVAL)):
+            contact = Contact(last, last)
+            decision = decide([make_line(1, 10)], make_policy(), contact)
+            self.assertEqual(decision.outcome, outcome)
 
 
 MONEY = st.integers(-50_000, 50_000).filter(bool).map(lambda cents: cents / 100)
@@ -257,13 +282,16 @@ class TestDecisionProperties(BaseCase):
         lines, policy, contact = situation
         decision = decide(lines, policy, contact)
         named = {line.id for line in decision.listed}
+        courtesy = all(step.stage.is_courtesy for step in decision.steps.values())
         self.assertEqual(len(named), len(decision.listed))
         self.assertLessEqual(decision.steps.keys(), named)
         for line in lines:
             if line.hold or line.residual_currency <= 0:
                 self.assertNotIn(line.id, named)
-            elif decision.listed and line.due < TODAY:
+            elif decision.listed and line.due < TODAY and not courtesy:
                 self.assertIn(line.id, named)
+            elif not courtesy and line.due > TODAY and line.id not in decision.steps:
+                self.assertNotIn(line.id, named)
         if decision.listed:
             credits = [line for line in lines if line.residual_currency < 0]
             self.assertEqual(decision.credits, credits)

@@ -36,6 +36,15 @@ class TestHold(SecondCompany, BillingCase):
         self.assertEqual(notice.line_ids.move_id, free)
         self.assertEqual(notice.amount, 60)
 
+    def test_what_is_on_hold_in_words(self):
+        first, second, _free = self._make_invoices([(None, 5, 9)] * 3)
+        self._hold(move_id=first.id)
+        self.assertEqual(self._row().hold_text, f"{first.name} is on hold")
+        self._hold(move_id=second.id)
+        self.assertEqual(self._row().hold_text, "2 invoices are on hold")
+        self._hold()
+        self.assertEqual(self._row().hold_text, "Everything is on hold")
+
     def test_ends_by_itself(self):
         self._make_invoice(overdue=10)
         hold = self._hold(date_end=days(3))

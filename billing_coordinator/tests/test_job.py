@@ -1,6 +1,7 @@
 from unittest.mock import patch
 
 from odoo.exceptions import UserError
+from odoo.fields import Command
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
@@ -48,6 +49,11 @@ class TestJob(JobCase):
         row = self._row()
         self.assertEqual(row.next_action, "send")
         self.assertTrue(row._send_now())
+
+    def test_manager_who_has_left(self):
+        self.manager.active = False
+        other = self._make_user("deputy", "group_billing_manager")
+        self.assertEqual(self.company._get_followup_manager(), other)
 
     def test_plan_of_a_customer_where_the_company_has_none(self):
         self.company.billing_plan_id = False
@@ -244,6 +250,7 @@ class TestIsolation(JobCase):
     def test_a_company_that_cannot_be_evaluated(self):
         """It is told to its manager; the other companies go on."""
         broken = self._make_company("Broken Ltd")
+        self.coordinator.company_ids = [Command.link(broken.id)]
         broken.billing_responsible_id = self.coordinator
         model = self.registry["billing.worklist"]
         evaluate = model._evaluate
@@ -340,12 +347,20 @@ class TestBankData(JobCase):
         self._bank_statement(days(-8))
         for _run in range(2):
             self._run_job()
+        row = self._row()
+        self.assertEqual((row.next_action, row.wait_reason), ("auto", "bank_data"))
+        self.assertIn("Waits for bank statements", row.todo)
         self.assertFalse(self._issued())
         self.assertEqual(len(self._told()), 1)
         with self._at(days(1)):
             self._run_job()
             self._run_job()
         self.assertEqual(len(self._told()), 2)
+
+    def test_nothing_waits_so_nobody_is_told(self):
+        self.company.billing_auto_send = False
+        self._run_job()
+        self.assertFalse(self._told())
 
     def test_fresh_enough(self):
         self._bank_statement(days(-7))

@@ -81,6 +81,17 @@ class TestNotice(NoticeCase):
         self.assertNotIn("script", draft.mail_message_id.body)
         self.assertIn("Please pay", draft.mail_message_id.body)
 
+    def test_address_without_a_name(self):
+        """Odoo lets an invoice address have no name: the customer's is written."""
+        address = self._make_customer(
+            "Office", parent_id=self.customer.id, type="invoice"
+        )
+        address.name = False
+        self._make_invoice(address)
+        notice = self._send()
+        self.assertEqual(notice.contact_id, address)
+        self.assertIn("Dear Customer A,", notice.body)
+
     def test_text_of_every_default_stage(self):
         self.company.billing_plan_id = self.env.ref(
             "billing_coordinator.followup_plan_default"

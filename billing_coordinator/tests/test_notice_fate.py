@@ -6,6 +6,7 @@ from odoo.tests import tagged
 
 from odoo.addons.base.models.ir_mail_server import MailDeliveryException
 
+from .common import days
 from .notice_common import BOUNCE, REPLY, NoticeCase
 
 
@@ -106,6 +107,28 @@ class TestNoticeFate(NoticeCase):
         with self.assertRaisesRegex(UserError, "no longer owes"):
             notice.action_retry()
         self.assertFalse(notice.mail_message_id)
+
+    def test_retry_while_postponed(self):
+        notice = self._fail(email=False)
+        self.customer.email = "new@example.com"
+        self._row().postponed_until = days(5)
+        with self.assertRaisesRegex(UserError, "postponed"):
+            notice.action_retry()
+
+    def test_retry_after_a_payment_without_entry(self):
+        notice = self._fail(email=False)
+        self.customer.email = "new@example.com"
+        self._register_payment(self.invoice, amount=95)
+        with self.assertRaisesRegex(UserError, "no longer owes"):
+            notice.action_retry()
+
+    def test_letter_while_postponed(self):
+        self.first.write({"send_email": False, "send_letter": True})
+        notice = self._send()
+        self._row().postponed_until = days(5)
+        action = notice.with_user(self.coordinator).action_print_letters()
+        self.assertEqual(action["tag"], "display_notification")
+        self.assertEqual((notice.state, notice.letter_state), ("queued", "to_print"))
 
     def test_retry_on_hold(self):
         notice = self._fail(email=False)
@@ -240,12 +263,12 @@ class TestNoticeFate(NoticeCase):
     def _busy(self, customer):
         """Somebody else is at work on the customer."""
         model = self.registry["billing.worklist"]
-        decide = model._decide_locked
+        lock = model._lock
 
-        def _decide_locked(row, policy=None):
-            return None if row.partner_id == customer else decide(row, policy)
+        def _lock(row):
+            return row.partner_id != customer and lock(row)
 
-        with patch.object(model, "_decide_locked", _decide_locked):
+        with patch.object(model, "_lock", _lock):
             yield
 
     def test_letters_are_printed_after_the_check_only(self):

@@ -419,6 +419,13 @@ class TestBystanders(SecurityCase):
         with self.assertRaises(AccessError):
             theirs.read(["billing_amount_due"])
 
+    def test_employee_reads_no_amount_on_the_contact(self):
+        self.customer.company_id = False
+        notes = self.customer.with_user(self.employee).message_ids
+        text = " ".join(str(body) for body in notes.mapped("body"))
+        self.assertIn(self.notice.name, text)
+        self.assertNotIn("100.00", text)
+
     def test_invoicing_without_our_groups(self):
         """Create, post, pay and reset an invoice."""
         account = self._account("income")

@@ -1,5 +1,7 @@
 from unittest.mock import patch
 
+from freezegun import freeze_time
+
 from odoo import fields
 from odoo.fields import Command
 from odoo.tests import tagged
@@ -76,12 +78,38 @@ class TestWorklist(JobCase):
         self.assertEqual(len(rows), 3)
         self._pay(invoices[0])
         before = fields.Datetime.now()
-        with self._at(days(1)):
+        with freeze_time(f"{TODAY} 15:00:00"):
             worklist._refresh_changed(self.company)
         rows.invalidate_recordset()
         moved = rows.filtered(lambda row: row.refreshed_on > before)
         self.assertEqual(moved.partner_id, self.customers[0])
         self.assertEqual((moved.amount_due, moved.next_action), (0, "none"))
+
+    def test_refreshed_on_another_day_and_when_a_setting_changed(self):
+        """Opening the worklist shows what is true at this moment."""
+        self.first.delay = 11
+        self._make_invoice(overdue=10)
+        row = self._row()
+        self.assertEqual(row.next_action, "wait")
+        worklist = self.env["billing.worklist"].with_context(tz="America/Los_Angeles")
+        with freeze_time("2025-06-17 06:59:00"):
+            worklist._refresh_changed(self.company)
+            self.assertEqual(row.next_action, "wait")
+        with freeze_time("2025-06-17 07:01:00"):
+            worklist._refresh_changed(self.company)
+            self.assertEqual(row.next_action, "auto")
+        with freeze_time("2025-06-17 07:02:00"):
+            self.company.billing_auto_send = False
+        with freeze_time("2025-06-17 07:03:00"):
+            worklist._refresh_changed(self.company)
+            self.assertEqual(row.next_action, "send")
+
+    def test_refreshed_when_a_due_date_moved(self):
+        invoice = self._make_invoice(overdue=10)
+        row = self._row()
+        self._receivable_lines(invoice).date_maturity = days(5)
+        self.env["billing.worklist"]._refresh_changed(self.company)
+        self.assertEqual((row.amount_overdue, row.next_action), (0, "none"))
 
     def test_paid_customer_leaves_the_list(self):
         invoice = self._make_invoice()
@@ -141,7 +169,7 @@ class TestQueries(JobCase):
 
     def test_refresh_of_what_changed(self):
         worklist = self.env["billing.worklist"]
-        self.assertDoesNotGrow(lambda: worklist._refresh_changed(self.company), 10)
+        self.assertDoesNotGrow(lambda: worklist._refresh_changed(self.company), 15))
 
     def test_worklist_on_the_screen(self):
         worklist = self.env["billing.worklist"].with_user(self.coordinator)

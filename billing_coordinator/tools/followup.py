@@ -103,10 +103,10 @@ def decide(lines, policy, contact=NEVER):
     """Decide for the open ``lines`` of one customer, company and currency."""
     free = [line for line in lines if line.claim > 0 and not line.hold]
     steps = _next_steps(free, policy)
-    due = {line_id: s for line_id, s in steps.items() if s.date <= policy.today}
+    due = _choose_steps(steps, policy)
     if not due:
         return _nothing_due(lines, free, steps, policy)
-    listed = [line for line in free if line.due < policy.today or line.id in due]
+    listed = _choose_lines(free, due, policy)
     decision = Decision(
         SEND,
         stage=max((step.stage for step in due.values()), key=lambda s: s.nominal),
@@ -131,6 +131,20 @@ def _next_steps(lines, policy):
         if step:
             steps[line.id] = step
     return steps
+
+
+def _choose_steps(steps, policy):
+    """The steps that are due; beside a reminder no courtesy reminder is given."""
+    due = {key: step for key, step in steps.items() if step.date <= policy.today}
+    firm = {key: step for key, step in due.items() if not step.stage.is_courtesy}
+    return firm or due
+
+
+def _choose_lines(lines, steps, policy):
+    """What a notice names: all that is overdue, or only what falls due soon."""
+    if all(step.stage.is_courtesy for step in steps.values()):
+        return [line for line in lines if line.id in steps]
+    return [line for line in lines if line.due < policy.today or line.id in steps]
 
 
 def _nothing_due(lines, free, steps, policy):
@@ -186,7 +200,8 @@ def _hold_back(decision, policy, contact):
 def _interval_end(decision, policy, contact):
     """First day on which the customer may be written to again, if not today.
 
-    Notices in several currencies of one run go out on the same day.
+    Notices in several currencies of one run go out on the same day; a second one in
+    the same currency never does.
     """
     days = max(
         (policy.min_interval.get(line.plan_id, 0) for line in decision.listed),
@@ -195,6 +210,7 @@ def _interval_end(decision, policy, contact):
     last = contact.any_currency
     if last == policy.today:
         last = contact.same_currency
+        days = max(days, 1)
     if not days or not last:
         return None
     free_from = last + datetime.timedelta(days=days)

@@ -89,7 +89,6 @@ class BillingCallWizard(models.TransientModel):
         self._close_activities(rows)
         for row in rows:
             row.message_post(body=body)
-            row.partner_id._message_log(body=body)
         self._take_over_failures(rows)
         rows._write_state(self._get_row_values())
         if self.next_contact and self.plan_call:
