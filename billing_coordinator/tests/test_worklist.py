@@ -169,7 +169,7 @@ class TestQueries(JobCase):
 
     def test_refresh_of_what_changed(self):
         worklist = self.env["billing.worklist"]
-        self.assertDoesNotGrow(lambda: worklist._refresh_changed(self.company), 15))
+        self.assertDoesNotGrow(lambda: worklist._refresh_changed(self.company), 15)
 
     def test_worklist_on_the_screen(self):
         worklist = self.env["billing.worklist"].with_user(self.coordinator)
