@@ -78,7 +78,7 @@ class TestWorklist(JobCase):
         self.assertEqual(len(rows), 3)
         self._pay(invoices[0])
         before = fields.Datetime.now()
-        with freeze_time(f"{TODAY} 15:00:00"):
+        with freeze_time("2025-06-16 15:00:00"):
             worklist._refresh_changed(self.company)
         rows.invalidate_recordset()
         moved = rows.filtered(lambda row: row.refreshed_on > before)
