@@ -15,6 +15,8 @@ MODELS = {
     "billing.followup.stage": (NONE, READ, READ, READ, ALL),
     "billing.priority.rule": (NONE, NONE, NONE, READ, ALL),
     "billing.hold": (NONE, NONE, NONE, WORK, WORK),
+    "billing.late.charge": (NONE, NONE, NONE, READ, READ),
+    "billing.late.rate": (NONE, NONE, NONE, READ, ALL),
     "billing.worklist": (NONE, NONE, NONE, "rw--", "rw--"),
     "billing.followup.notice": (NONE, READ, NONE, ALL, ALL),
     "billing.followup.notice.line": (NONE, READ, NONE, ALL, ALL),

@@ -7,6 +7,12 @@ POLICY_FIELDS = (
     "billing_minimum_claim",
     "billing_bank_freshness",
     "billing_ageing_bounds",
+    "billing_late_fee_product_id",
+    "billing_late_interest_product_id",
+    "billing_late_journal_id",
+    "billing_late_minimum",
+    "billing_late_payment_term_id",
+    "billing_late_post",
 )
 
 
