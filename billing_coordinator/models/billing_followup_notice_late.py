@@ -79,18 +79,11 @@ class BillingFollowupNotice(models.Model):
     def mail_allowed_qweb_expressions(self):
         return super().mail_allowed_qweb_expressions() + ("object.late_charge_text",)
 
-    # -- charging -----------------------------------------------------------------------
-
-    def _render_text(self):
-        """Say what is wrong with the charges before a text tries to name them."""
-        for notice in self:
-            notice._check_late_charges(notice._assess_late())
-        super()._render_text()
+    # -- charging ------------------------------------------------------------------
 
     def _charge_late(self):
         """Charge interest and fee where the stage asks for it."""
-        assessment = self._assess_late()
-        self._check_late_charges(assessment)
+        assessment = self._check_late_charges()
         if assessment.interest or assessment.fee:
             charges = self.env["billing.late.charge"]
             charges._create_from_assessment(self, assessment)
@@ -110,19 +103,21 @@ class BillingFollowupNotice(models.Model):
             self, Assessment()
         )
 
-    @api.model
-    def _check_late_charges(self, assessment):
+    def _check_late_charges(self):
+        """Say what is wrong with the charges, before a text tries to name them."""
+        assessment = self._assess_late()
         if assessment.problem:
             raise UserError(assessment.problem)
+        return assessment
 
-    # -- taking back ----------------------------------------------------------------------
+    # -- taking back ---------------------------------------------------------------
 
     def _get_late_charges(self, *states):
         domain = [("notice_id", "in", self.ids), ("state", "in", states)]
         return self.env["billing.late.charge"].search(domain)
 
     def _check_can_be_cancelled(self):
-        super()._check_can_be_cancelled()
+        result = super()._check_can_be_cancelled()
         charged = self._get_late_charges("charged")
         if charged:
             raise UserError(
@@ -133,6 +128,7 @@ class BillingFollowupNotice(models.Model):
                     invoice=charged.move_id[:1].name,
                 )
             )
+        return result
 
     def action_cancel(self, reason=None):
         """Take notices back, and the drafts of what they would have charged."""

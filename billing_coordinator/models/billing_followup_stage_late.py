@@ -35,9 +35,10 @@ class BillingFollowupStage(models.Model):
 
     @api.depends("charge_interest", "fee_amount", "fee_currency_id")
     def _compute_summary(self):
-        super()._compute_summary()
+        result = super()._compute_summary()
         for stage in self.filtered(lambda stage: stage._charges_late()):
             stage.summary += ", " + stage._describe_late_charges()
+        return result
 
     def _describe_late_charges(self):
         fee = self.fee_currency_id.format(self.fee_amount)

@@ -56,6 +56,29 @@ class BillingLateCharge(models.Model):
 
     @api.model
     def _assess_one(self, company, claim, facts, rates, exchange, day):
+        installments = self._get_installments(claim, facts, day)
+        if not installments:
+            return Assessment()
+        interest = {}
+        if claim.stage.charge_interest:
+            try:
+                interest = self._get_interest(installments, rates, claim.currency, day)
+            except MissingRateError as error:
+                return Assessment(problem=self._describe_missing(company, error.date))
+        total = sum(amount for _segments, amount in interest.values())
+        booked = float(total) * exchange[claim.currency, company.currency_id]
+        if (
+            company.currency_id.compare_amounts(booked, company.billing_late_minimum)
+            < 0
+        ):
+            interest = {}
+        fee_rate = exchange[claim.stage.fee_currency_id, claim.currency]
+        fee = claim.currency.round(claim.stage.fee_amount * fee_rate)
+        return Assessment(interest, fee)
+
+    @api.model
+    def _get_installments(self, claim, facts, day):
+        """What is overdue and no late charge itself, less what is not applied yet."""
         installments = {
             id_: Installment(
                 due, facts[id_].amount, facts[id_].payments, facts[id_].charged_to
@@ -66,29 +89,12 @@ class BillingLateCharge(models.Model):
             and id_ in facts
             and not facts[id_].is_late_charge
         }
-        if not installments:
-            return Assessment()
-        interest = {}
-        if claim.stage.charge_interest:
-            credited = [
-                (facts[id_].date if id_ in facts else due, -residual)
-                for id_, due, residual in claim.items
-                if residual < 0
-            ]
-            installments = set_off(installments, credited)
-            try:
-                interest = self._get_interest(installments, rates, claim.currency, day)
-            except MissingRateError as error:
-                return Assessment(problem=self._describe_missing(company, error.date))
-        total = sum(amount for _segments, amount in interest.values())
-        in_company = float(total) * exchange[claim.currency, company.currency_id]
-        minimum = company.billing_late_minimum
-        if company.currency_id.compare_amounts(in_company, minimum) < 0:
-            interest = {}
-        fee_rate = exchange[claim.stage.fee_currency_id, claim.currency]
-        return Assessment(
-            interest, claim.currency.round(claim.stage.fee_amount * fee_rate)
-        )
+        credited = [
+            (facts[id_].date if id_ in facts else due, -residual)
+            for id_, due, residual in claim.items
+            if residual < 0
+        ]
+        return set_off(installments, credited)
 
     @api.model
     def _get_interest(self, installments, rates, currency, day):
@@ -110,7 +116,7 @@ class BillingLateCharge(models.Model):
             date=format_date(self.env, date),
         )
 
-    # -- the ledger ---------------------------------------------------------------------
+    # -- the ledger ----------------------------------------------------------------
 
     @api.model
     def _fetch_facts(self, ids):
@@ -129,7 +135,9 @@ class BillingLateCharge(models.Model):
                 ids,
             )
         )
-        return {row[0]: Facts(*row[1:], tuple(payments.get(row[0], ()))) for row in rows}
+        return {
+            row[0]: Facts(*row[1:], tuple(payments.get(row[0], ()))) for row in rows
+        }
 
     @api.model
     def _fetch_payments(self, ids):

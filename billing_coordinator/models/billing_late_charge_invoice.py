@@ -7,7 +7,7 @@ class BillingLateCharge(models.Model):
 
     _inherit = "billing.late.charge"
 
-    # -- charging -----------------------------------------------------------------------
+    # -- charging ------------------------------------------------------------------
 
     @api.model
     def _create_from_assessment(self, notice, assessment):
@@ -146,7 +146,7 @@ class BillingLateCharge(models.Model):
             "price_unit": interest or row["fee_amount"],
         }
 
-    # -- taking back ------------------------------------------------------------------
+    # -- taking back ---------------------------------------------------------------
 
     @api.model
     def _remove_from_drafts(self, lines):

@@ -10,6 +10,7 @@ from . import (
     test_job,
     test_late_charge,
     test_late_setup,
+    test_late_waive,
     test_mail_server,
     test_no_wrong_reminder,
     test_notice,

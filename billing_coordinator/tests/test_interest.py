@@ -195,9 +195,7 @@ class TestInterestProperties(BaseCase):
         for segment, following in pairwise(segments):
             self.assertLess(segment.date_to, following.date_from)
 
-    @holds_for(
-        installments(), rate_tables(), st.integers(-10, 500), st.integers(0, 90)
-    )
+    @holds_for(installments(), rate_tables(), st.integers(-10, 500), st.integers(0, 90))
     def test_more_days_are_never_less(self, installment, rates, number, more):
         early = get_total(get_segments(installment, rates, day(number)))
         late = get_total(get_segments(installment, rates, day(number + more)))

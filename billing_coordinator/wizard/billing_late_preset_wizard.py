@@ -23,7 +23,6 @@ class BillingLatePresetWizard(models.TransientModel):
     currency_id = fields.Many2one(related="company_id.currency_id")
     plan_id = fields.Many2one(
         "billing.followup.plan",
-        "Plan",
         required=True,
         check_company=True,
         default=lambda self: self.env.company.billing_plan_id,
@@ -33,7 +32,7 @@ class BillingLatePresetWizard(models.TransientModel):
         "From this stage on",
         required=True,
         domain="[('plan_id', '=', plan_id)]",
-        help="Interest is charged from this stage on, the fixed sum at this stage only.",
+        help="Interest is charged from this stage on, the fixed sum at this stage.",
     )
     fee_amount = fields.Monetary(
         "Fixed sum",
