@@ -53,8 +53,9 @@ class BillingLateRate(models.Model):
         :return: list of (first day, annual rate in percent)
         """
         companies = company.sudo().parent_ids  # a branch reads its parents' rates
-        rates = self.search([("company_id", "in", companies.ids)])
-        by_company = rates.grouped("company_id")
+        # Whoever may read a notice is told what it charges.
+        rates_sudo = self.sudo().search([("company_id", "in", companies.ids)])
+        by_company = rates_sudo.grouped("company_id")
         for owner in reversed(companies):
             if owner in by_company:
                 own = by_company[owner]

@@ -418,7 +418,11 @@ class TestText(LateCase):
     def test_who_reads_the_notice_reads_the_text(self):
         invoicing = self._make_user("invoicing", "account.group_account_invoice")
         self._make_invoice(amount=1000)
-        notice = self._send().with_user(invoicing)
+        self._row().action_prepare()
+        notice = self._notices().with_user(invoicing)
+        self.assertIn("2.74", notice.late_charge_text)
+        self._notices().action_issue()
+        self.env.invalidate_all()
         self.assertIn("2.74", notice.late_charge_text)
 
     def test_invoice_line_in_the_language_of_the_customer(self):

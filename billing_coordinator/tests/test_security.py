@@ -40,10 +40,25 @@ class SecurityCase(SecondCompany, BillingCase):
             {"partner_id": cls._make_customer("Held").id, "reason": "Talks"}
         )
         cls.own_plan = cls._make_plan("Own", company_id=cls.company.id)
+        cls.late_rate = cls.env["billing.late.rate"].create(
+            {"company_id": cls.company.id, "date_from": TODAY, "annual_rate": 10}
+        )
         cls.worklist = cls.env["billing.worklist"]
         cls.worklist._refresh(cls.company)
         cls.row = cls.worklist._get_row(cls.company, cls.customer)
         cls.notice = cls.row._process_one()
+        cls.late_charge = cls.env["billing.late.charge"].create(
+            {
+                "company_id": cls.company.id,
+                "partner_id": cls.customer.id,
+                "notice_id": cls.notice.id,
+                "date": TODAY,
+                "currency_id": cls.eur.id,
+                "interest_amount": 0,
+                "fee_amount": 5,
+                "invoice_line_id": cls.invoice.invoice_line_ids.id,
+            }
+        )
         cls.preview = cls.env["billing.followup.run"].with_user(cls.coordinator)
         cls.preview = cls.preview._preview(cls.company)
         cls.env.flush_all()
@@ -68,12 +83,17 @@ class SecurityCase(SecondCompany, BillingCase):
             self.own_plan,
             self.own_plan.stage_ids[0],
             self.hold,
+            self.late_charge,
+            self.late_rate,
             self.row,
             self.notice,
             self.notice.line_ids,
             self.preview,
             self.preview.line_ids,
         ]
+
+    def _records_with_actions(self):
+        return self.row, self.notice, self.hold, self.late_charge, self.preview
 
 
 @tagged("post_install", "-at_install")
@@ -170,7 +190,14 @@ class TestSecondCompany(SecurityCase):
         self.assertFalse(model.search([("company_id", "=", self.company.id)]))
 
     def test_changes_nothing(self):
-        for record in (self.hold, self.row, self.notice, self.preview):
+        for record in (
+            self.hold,
+            self.late_charge,
+            self.late_rate,
+            self.row,
+            self.notice,
+            self.preview,
+        ):
             theirs = self._as(record, self.other_coordinator)
             with self.assertRaises(AccessError, msg=record._name):
                 theirs.write({"write_date": False})
@@ -189,7 +216,7 @@ class TestSecondCompany(SecurityCase):
             model.search([])
 
     def test_presses_no_button(self):
-        for record in (self.row, self.notice, self.hold, self.preview):
+        for record in self._records_with_actions():
             for name in _public_actions(record):
                 theirs = self._as(record, self.other_coordinator)
                 with (
@@ -244,7 +271,7 @@ class TestRpc(SecurityCase):
 
     def test_outsiders(self):
         for user in (self.employee, self.department, self.portal):
-            for record in (self.row, self.notice, self.hold, self.preview):
+            for record in self._records_with_actions():
                 for name in _public_actions(record):
                     with self.assertRaises(
                         AccessError, msg=f"{record._name}.{name} {user.login}"
