@@ -479,7 +479,7 @@ class TestMissing(LateRates, JobCase):
         problems = {line.partner_id: line.late_problem for line in run.send_line_ids}
         self.assertIn("late-payment rate", problems[self.customers[0]])
         self.assertFalse(problems[self.customers[2]])
-        self.assertTrue(run.has_late_charges)
+        self.assertTrue(run.has_late_charges and run.has_late_problems)
 
     def test_product_missing(self):
         self.company.billing_late_interest_product_id = False
@@ -526,6 +526,7 @@ class TestPreview(LateCase):
     def test_columns_only_where_something_is_charged(self):
         self._make_invoice(amount=1000)
         self.assertTrue(self._preview().has_late_charges)
+        self.assertFalse(self._preview().has_late_problems)
         self.first.charge_interest = False
         self.assertFalse(self._preview().has_late_charges)
 

@@ -9,13 +9,16 @@ class BillingFollowupRun(models.TransientModel):
     _inherit = "billing.followup.run"
 
     has_late_charges = fields.Boolean(compute="_compute_has_late_charges")
+    has_late_problems = fields.Boolean(compute="_compute_has_late_charges")
 
-    @api.depends("line_ids.interest_amount", "line_ids.fee_amount")
+    @api.depends(
+        "line_ids.interest_amount", "line_ids.fee_amount", "line_ids.late_problem"
+    )
     def _compute_has_late_charges(self):
         for run in self:
+            run.has_late_problems = any(run.line_ids.mapped("late_problem"))
             run.has_late_charges = any(
-                line.interest_amount or line.fee_amount or line.late_problem
-                for line in run.line_ids
+                line.interest_amount or line.fee_amount for line in run.line_ids
             )
 
 
