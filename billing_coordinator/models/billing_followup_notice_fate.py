@@ -124,9 +124,7 @@ class BillingFollowupNotice(models.Model):
         # The e-mail of these has gone out already: only the letter is left away.
         emailed = stale.filtered(lambda notice: notice.state == "sent")
         emailed._write_fate({"letter_state": False})
-        (stale - emailed).action_cancel(
-            self.env._("Settled before the letter was printed")
-        )
+        (stale - emailed)._withdraw(self.env._("Settled before the letter was printed"))
         return self - stale - busy, busy
 
     def _describe_busy_letters(self):

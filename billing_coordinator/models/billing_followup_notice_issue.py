@@ -176,6 +176,7 @@ class BillingFollowupNotice(models.Model):
             values |= self._queue_email()
         self._write_fate(values)
         self.line_ids._advance()
+        self._charge_late()
         self._log_on_documents()
         self._plan_activities()
 

@@ -36,6 +36,7 @@ class BillingFollowupNotice(models.Model):
     def _render_text(self):
         """Write subject and text in the language of the contact."""
         for notice in self:
+            notice._check_late_charges()
             if notice.stage_id.mail_template_id:
                 notice._write_text(*notice._get_text())
             else:

@@ -15,8 +15,13 @@ MODELS = {
     "billing.followup.stage": (NONE, READ, READ, READ, ALL),
     "billing.priority.rule": (NONE, NONE, NONE, READ, ALL),
     "billing.hold": (NONE, NONE, NONE, WORK, WORK),
+<<<<<<< HEAD
     "billing.promise": (NONE, NONE, NONE, WORK, WORK),
     "billing.promise.line": (NONE, NONE, NONE, READ, READ),
+=======
+    "billing.late.charge": (NONE, NONE, NONE, READ, READ),
+    "billing.late.rate": (NONE, NONE, NONE, READ, ALL),
+>>>>>>> late
     "billing.worklist": (NONE, NONE, NONE, "rw--", "rw--"),
     "billing.followup.notice": (NONE, READ, NONE, ALL, ALL),
     "billing.followup.notice.line": (NONE, READ, NONE, ALL, ALL),
@@ -44,10 +49,25 @@ class SecurityCase(SecondCompany, BillingCase):
             [(TODAY, 50)],
         )
         cls.own_plan = cls._make_plan("Own", company_id=cls.company.id)
+        cls.late_rate = cls.env["billing.late.rate"].create(
+            {"company_id": cls.company.id, "date_from": TODAY, "annual_rate": 10}
+        )
         cls.worklist = cls.env["billing.worklist"]
         cls.worklist._refresh(cls.company)
         cls.row = cls.worklist._get_row(cls.company, cls.customer)
         cls.notice = cls.row._process_one()
+        cls.late_charge = cls.env["billing.late.charge"].create(
+            {
+                "company_id": cls.company.id,
+                "partner_id": cls.customer.id,
+                "notice_id": cls.notice.id,
+                "date": TODAY,
+                "currency_id": cls.eur.id,
+                "interest_amount": 0,
+                "fee_amount": 5,
+                "invoice_line_id": cls.invoice.invoice_line_ids.id,
+            }
+        )
         cls.preview = cls.env["billing.followup.run"].with_user(cls.coordinator)
         cls.preview = cls.preview._preview(cls.company)
         cls.env.flush_all()
@@ -72,12 +92,17 @@ class SecurityCase(SecondCompany, BillingCase):
             self.own_plan,
             self.own_plan.stage_ids[0],
             self.hold,
+            self.late_charge,
+            self.late_rate,
             self.row,
             self.notice,
             self.notice.line_ids,
             self.preview,
             self.preview.line_ids,
         ]
+
+    def _records_with_actions(self):
+        return self.row, self.notice, self.hold, self.late_charge, self.preview
 
 
 @tagged("post_install", "-at_install")
@@ -174,7 +199,14 @@ class TestSecondCompany(SecurityCase):
         self.assertFalse(model.search([("company_id", "=", self.company.id)]))
 
     def test_changes_nothing(self):
-        for record in (self.hold, self.row, self.notice, self.preview):
+        for record in (
+            self.hold,
+            self.late_charge,
+            self.late_rate,
+            self.row,
+            self.notice,
+            self.preview,
+        ):
             theirs = self._as(record, self.other_coordinator)
             with self.assertRaises(AccessError, msg=record._name):
                 theirs.write({"write_date": False})
@@ -193,7 +225,7 @@ class TestSecondCompany(SecurityCase):
             model.search([])
 
     def test_presses_no_button(self):
-        for record in (self.row, self.notice, self.hold, self.preview):
+        for record in self._records_with_actions():
             for name in _public_actions(record):
                 theirs = self._as(record, self.other_coordinator)
                 with (
@@ -248,7 +280,7 @@ class TestRpc(SecurityCase):
 
     def test_outsiders(self):
         for user in (self.employee, self.department, self.portal):
-            for record in (self.row, self.notice, self.hold, self.preview):
+            for record in self._records_with_actions():
                 for name in _public_actions(record):
                     with self.assertRaises(
                         AccessError, msg=f"{record._name}.{name} {user.login}"

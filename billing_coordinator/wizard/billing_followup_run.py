@@ -85,6 +85,7 @@ class BillingFollowupRun(models.TransientModel):
         values += self._prepare_paid_lines(evaluated, partner_ids)
         lines = self.env["billing.followup.run.line"].create(list(filter(None, values)))
         lines._check_addresses()
+        lines._add_late_charges(evaluated)
 
     def _prepare_line(self, row, currency_id, decision, lines):
         """Values of a customer to whom something is due, None for all others."""

@@ -1,0 +1,168 @@
+from decimal import Decimal
+
+from odoo import api, models
+from odoo.tools import SQL
+from odoo.tools.misc import format_date
+
+from ..tools.interest import (
+    Installment,
+    MissingRateError,
+    get_segments,
+    get_total,
+    set_off,
+)
+from ..tools.late_claim import Assessment, Facts
+
+
+class BillingLateCharge(models.Model):
+    """What notices would charge on a day: one answer for preview, text and invoice."""
+
+    _inherit = "billing.late.charge"
+
+    @api.model
+    def _assess(self, company, claims, day):
+        """Assess the claims of stages that charge, all of them with a few queries.
+
+        :param claims: ``{key: Claim}`` of one company
+        :return: ``{key: Assessment}``, without the claims that are charged nothing
+        """
+        claims = {key: c for key, c in claims.items() if c.stage._charges_late()}
+        if not claims:
+            return {}
+        ids = {i for claim in claims.values() for i, _due, _residual in claim.items}
+        facts = self._fetch_facts([i for i in ids if i and i > 0])
+        rates = self.env["billing.late.rate"]._get_table(company)
+        exchange = {
+            pair: self._get_exchange_rate(company, *pair, day)
+            for claim in claims.values()
+            for pair in (
+                (claim.currency, company.currency_id),
+                (claim.stage.fee_currency_id, claim.currency),
+            )
+        }
+        assessed = {
+            key: self._assess_one(company, claim, facts, rates, exchange, day)
+            for key, claim in claims.items()
+        }
+        return {key: x for key, x in assessed.items() if any(x)}
+
+    @api.model
+    def _get_exchange_rate(self, company, source, target, day):
+        if source == target:
+            return 1.0
+        return self.env["res.currency"]._get_conversion_rate(
+            source, target, company, day
+        )
+
+    @api.model
+    def _assess_one(self, company, claim, facts, rates, exchange, day):
+        installments = self._get_installments(claim, facts, day)
+        if not installments:
+            return Assessment()
+        interest = {}
+        if claim.stage.charge_interest:
+            try:
+                interest = self._get_interest(installments, rates, claim.currency, day)
+            except MissingRateError as error:
+                return Assessment(problem=self._describe_missing(company, error.date))
+        total = sum(amount for _segments, amount in interest.values())
+        booked = float(total) * exchange[claim.currency, company.currency_id]
+        if (
+            company.currency_id.compare_amounts(booked, company.billing_late_minimum)
+            < 0
+        ):
+            interest = {}
+        fee_rate = exchange[claim.stage.fee_currency_id, claim.currency]
+        fee = claim.currency.round(claim.stage.fee_amount * fee_rate)
+        return Assessment(interest, fee)
+
+    @api.model
+    def _get_installments(self, claim, facts, day):
+        """What is overdue and no late charge itself, less what is not applied yet."""
+        installments = {
+            id_: Installment(
+                due, facts[id_].amount, facts[id_].payments, facts[id_].charged_to
+            )
+            for id_, due, residual in claim.items
+            if residual > 0
+            and due < day
+            and id_ in facts
+            and not facts[id_].is_late_charge
+        }
+        credited = [
+            (facts[id_].date if id_ in facts else due, -residual)
+            for id_, due, residual in claim.items
+            if residual < 0
+        ]
+        return set_off(installments, credited)
+
+    @api.model
+    def _get_interest(self, installments, rates, currency, day):
+        """Interest by installment; what is rounded to nothing waits for more days."""
+        result = {}
+        for id_, installment in installments.items():
+            segments = get_segments(installment, rates, day)
+            amount = get_total(segments, Decimal(str(currency.rounding)))
+            if amount:
+                result[id_] = (segments, amount)
+        return result
+
+    @api.model
+    def _describe_missing(self, company, date):
+        return self.env._(
+            "%(company)s has no late-payment rate for %(date)s. A manager enters it"
+            " under Configuration > Late-payment rates; nothing was sent.",
+            company=company.name,
+            date=format_date(self.env, date),
+        )
+
+    # -- the ledger ----------------------------------------------------------------
+
+    @api.model
+    def _fetch_facts(self, ids):
+        """Facts of journal items, in two queries; an invoice of ours is marked."""
+        self.env.flush_all()
+        payments = self._fetch_payments(ids)
+        rows = self.env.execute_query(
+            SQL(
+                """SELECT line.id, line.date, line.amount_currency,
+                          EXISTS (SELECT FROM billing_late_charge charge
+                                   WHERE charge.move_id = line.move_id),
+                          (SELECT MAX(charge.date_to) FROM billing_late_charge charge
+                            WHERE charge.move_line_id = line.id
+                              AND charge.state <> 'cancelled')
+                     FROM account_move_line line WHERE line.id = ANY(%s)""",
+                ids,
+            )
+        )
+        return {
+            row[0]: Facts(*row[1:], tuple(payments.get(row[0], ()))) for row in rows
+        }
+
+    @api.model
+    def _fetch_payments(self, ids):
+        """What settled the journal items: ``{id: [(date, amount in currency)]}``.
+
+        The credit note of an invoice says that its part was never owed: it counts from
+        the beginning. Any other settlement counts from the day of the later entry.
+        """
+        rows = self.env.execute_query(
+            SQL(
+                """SELECT part.debit_move_id,
+                          CASE WHEN other.reversed_entry_id = line.move_id
+                               THEN LEAST(line.date_maturity, part.max_date)
+                               ELSE part.max_date END,
+                          part.debit_amount_currency
+                     FROM account_partial_reconcile part
+                     JOIN account_move_line line ON line.id = part.debit_move_id
+                     JOIN account_move_line credit ON credit.id = part.credit_move_id
+                     JOIN account_move other ON other.id = credit.move_id
+                    WHERE part.debit_move_id = ANY(%s)
+                      AND part.debit_amount_currency <> 0""",
+                ids,
+            )
+        )
+        payments = {}
+        for id_, date, amount in rows:
+            payments.setdefault(id_, []).append((date, amount))
+        return payments

@@ -1,0 +1,208 @@
+from odoo import Command, api, fields, models
+from odoo.tools.misc import format_date
+
+
+class BillingLateCharge(models.Model):
+    """The invoice of interest and fee, and how a part of it is taken back."""
+
+    _inherit = "billing.late.charge"
+
+    # -- charging ------------------------------------------------------------------
+
+    @api.model
+    def _create_from_assessment(self, notice, assessment):
+        """Invoice what a notice charges, and keep for which days it was."""
+        company = notice.company_id
+        company._billing_check_late_products(assessment.interest, assessment.fee)
+        rows = self._get_rows(notice, assessment)
+        move = self._create_invoice(notice, rows)
+        charges_sudo = self.sudo()  # history is written by the system only
+        charges_sudo.create(
+            [
+                dict(
+                    {name: value for name, value in row.items() if name != "label"},
+                    invoice_line_id=line.id,
+                )
+                for row, line in zip(rows, move.invoice_line_ids, strict=True)
+            ]
+        )
+        if company.billing_late_post:
+            move.action_post()
+
+    @api.model
+    def _get_rows(self, notice, assessment):
+        """Values of the charges, each with the ``label`` of its invoice line."""
+        in_words = self.with_context(lang=notice._get_lang())
+        common = {
+            "company_id": notice.company_id.id,
+            "partner_id": notice.partner_id.id,
+            "notice_id": notice.id,
+            "currency_id": notice.currency_id.id,
+            "date": notice.date,
+            "interest_amount": 0,
+            "fee_amount": 0,
+        }
+        rows = []
+        for line in notice.line_ids.filtered(
+            lambda line: line.move_line_id.id in assessment.interest
+        ):
+            segments, amount = assessment.interest[line.move_line_id.id]
+            rows.append(
+                common
+                | in_words._get_interest_values(line, segments)
+                | {"interest_amount": float(amount)}
+            )
+        if assessment.fee:
+            label = in_words.env._("Late-payment fee (%(notice)s)", notice=notice.name)
+            rows.append(common | {"fee_amount": assessment.fee, "label": label})
+        for row in rows:
+            amount = row["interest_amount"] + row["fee_amount"]
+            row["company_amount"] = notice.currency_id._convert(
+                amount, notice.company_id.currency_id, notice.company_id, notice.date
+            )
+        return rows
+
+    @api.model
+    def _get_interest_values(self, line, segments):
+        """Days and calculation of the interest on one line of a notice."""
+        kept = [
+            {
+                "date_from": fields.Date.to_string(segment.date_from),
+                "date_to": fields.Date.to_string(segment.date_to),
+                "principal": float(segment.principal),
+                "rate": float(segment.rate),
+                "days": segment.days,
+                "amount": round(float(segment.amount), 6),
+            }
+            for segment in segments
+        ]
+        title = self.env._(
+            "Late-payment interest on %(invoice)s, due on %(date)s",
+            invoice=line.label,
+            date=format_date(self.env, line.date_maturity),
+        )
+        return {
+            "move_line_id": line.move_line_id.id,
+            "date_from": segments[0].date_from,
+            "date_to": line.date,
+            "days": sum(segment.days for segment in segments),
+            "segments": kept,
+            "label": f"{title}\n{self._describe_segments(kept, line.currency_id)}",
+        }
+
+    @api.model
+    def _describe_segments(self, segments, currency):
+        """The calculation in words, a line for each principal and rate."""
+        currency = currency.with_env(self.env)
+        return "\n".join(
+            self.env._(
+                "%(first)s - %(last)s: %(principal)s at %(rate)s %%, %(days)s days",
+                first=format_date(self.env, segment["date_from"]),
+                last=format_date(self.env, segment["date_to"]),
+                principal=currency.format(segment["principal"]),
+                rate=f"{segment['rate']:g}",
+                days=segment["days"],
+            )
+            for segment in segments or ()
+        )
+
+    @api.model
+    def _create_invoice(self, notice, rows):
+        """A draft invoice with a line for each of ``rows``, in their order."""
+        company = notice.company_id
+        claimed = notice.line_ids.filtered(lambda line: line.residual > 0)
+        newest = max(claimed, key=lambda line: line.move_line_id.id)
+        values = {
+            "move_type": "out_invoice",
+            "company_id": company.id,
+            "partner_id": (newest.move_id.partner_id or notice.partner_id).id,
+            "currency_id": notice.currency_id.id,
+            "invoice_date": notice.date,
+            "invoice_origin": notice.name,
+            "invoice_user_id": notice.responsible_id.id,
+            "invoice_line_ids": [
+                Command.create(self._prepare_invoice_line(company, row)) for row in rows
+            ],
+        }
+        if company.billing_late_journal_id:
+            values["journal_id"] = company.billing_late_journal_id.id
+        if company.billing_late_payment_term_id:
+            values["invoice_payment_term_id"] = company.billing_late_payment_term_id.id
+        return self.env["account.move"].with_company(company).create(values)
+
+    @api.model
+    def _prepare_invoice_line(self, company, row):
+        """Values of an invoice line; account and taxes are those of the product."""
+        interest = row["interest_amount"]
+        product = (
+            company.billing_late_interest_product_id
+            if interest
+            else company.billing_late_fee_product_id
+        )
+        return {
+            "product_id": product.id,
+            "name": row["label"],
+            "quantity": 1,
+            "price_unit": interest or row["fee_amount"],
+        }
+
+    # -- taking back ---------------------------------------------------------------
+
+    @api.model
+    def _remove_from_drafts(self, lines):
+        """Take lines off their draft invoices; one that is left empty goes away.
+
+        A draft that had a number before keeps it, as a cancelled invoice.
+        """
+        for move in lines.move_id:
+            if move.invoice_line_ids - lines:
+                theirs = move.invoice_line_ids & lines
+                move.invoice_line_ids = [Command.delete(line.id) for line in theirs]
+            elif move.posted_before:
+                move.button_cancel()
+            else:
+                move.unlink()
+
+    def _credit(self, reason):
+        """Credit charges of posted invoices, by Odoo's reversal of their lines."""
+        for move, charges in self.grouped("move_id").items():
+            credit = self._reverse_part(move, charges.invoice_line_id, reason)
+            credit.action_post()
+            lines = (move + credit).line_ids.filtered(
+                lambda line: (
+                    line.account_id.account_type == "asset_receivable"
+                    and not line.reconciled
+                )
+            )
+            # Nothing is left to settle when the customer has paid already.
+            if len(lines.move_id) == 2:
+                lines.reconcile()
+            charges_sudo = charges.sudo()  # history is written by the system only
+            charges_sudo.credit_move_id = credit
+
+    @api.model
+    def _reverse_part(self, move, lines, reason):
+        """A draft credit note of some lines of an invoice."""
+        today = fields.Date.context_today(self)
+        credit = move._reverse_moves(
+            [
+                {
+                    "date": max(today, move.date),
+                    "invoice_date": max(today, move.date),
+                    "ref": self.env._(
+                        "Waived on %(invoice)s: %(reason)s",
+                        invoice=move.name,
+                        reason=reason,
+                    ),
+                }
+            ]
+        )
+        copies = zip(
+            move.invoice_line_ids.sorted("id"),
+            credit.invoice_line_ids.sorted("id"),
+            strict=True,
+        )
+        credit.invoice_line_ids = [
+            Command.delete(copy.id) for line, copy in copies if line not in lines
+        ]
+        return credit

@@ -1,0 +1,38 @@
+"""What a notice claims and what it charges for it, as the parts hand it on."""
+
+import datetime
+from typing import Any, NamedTuple
+
+
+class Claim(NamedTuple):
+    """What a notice lists: ``items`` are (journal item, due date, open amount).
+
+    Credits are negative; a payment without entry has no journal item, or its number
+    is negative.
+    """
+
+    stage: Any
+    currency: Any
+    items: list
+
+
+class Facts(NamedTuple):
+    """What the ledger and earlier charges say of a journal item."""
+
+    date: datetime.date
+    amount: float
+    is_late_charge: bool
+    charged_to: datetime.date | None
+    payments: tuple
+
+
+class Assessment(NamedTuple):
+    """What a notice charges: interest by journal item, a fee, or why it cannot."""
+
+    interest: dict = {}  # noqa: RUF012  id -> (segments, amount)
+    fee: float = 0.0
+    problem: str | None = None
+
+    @property
+    def interest_amount(self):
+        return float(sum(amount for _segments, amount in self.interest.values()))

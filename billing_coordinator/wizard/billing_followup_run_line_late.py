@@ -1,0 +1,60 @@
+from odoo import api, fields, models
+
+from ..tools.late_claim import Claim
+
+
+class BillingFollowupRun(models.TransientModel):
+    """Whether the run charges interest or fees, for the columns that show it."""
+
+    _inherit = "billing.followup.run"
+
+    has_late_charges = fields.Boolean(compute="_compute_has_late_charges")
+    has_late_problems = fields.Boolean(compute="_compute_has_late_charges")
+
+    @api.depends(
+        "line_ids.interest_amount", "line_ids.fee_amount", "line_ids.late_problem"
+    )
+    def _compute_has_late_charges(self):
+        for run in self:
+            run.has_late_problems = any(run.line_ids.mapped("late_problem"))
+            run.has_late_charges = any(
+                line.interest_amount or line.fee_amount for line in run.line_ids
+            )
+
+
+class BillingFollowupRunLine(models.TransientModel):
+    """What the notice would charge beside what it claims."""
+
+    _inherit = "billing.followup.run.line"
+
+    interest_amount = fields.Monetary(
+        "Interest", aggregator=None, help="Without taxes, on an invoice of its own."
+    )
+    fee_amount = fields.Monetary(
+        "Fee", aggregator=None, help="Without taxes, on an invoice of its own."
+    )
+    late_problem = fields.Char(
+        "Cannot be charged", help="Why the notice will fail as long as it is so."
+    )
+
+    def _add_late_charges(self, evaluated):
+        """Fill in interest and fee of all lines together.
+
+        :param evaluated: from ``_evaluate`` of the worklist
+        """
+        sending = self.filtered(lambda line: line.outcome == "send")
+        claims = {}
+        for line in sending:
+            decision, _lines = evaluated[line.partner_id.id][line.currency_id.id]
+            items = [
+                (item.id, item.due, item.residual_currency)
+                for item in decision.listed + decision.credits
+            ]
+            claims[line] = Claim(line.stage_id, line.currency_id, items)
+        assessed = self.env["billing.late.charge"]._assess(
+            self.run_id.company_id, claims, fields.Date.context_today(self)
+        )
+        for line, assessment in assessed.items():
+            line.interest_amount = assessment.interest_amount
+            line.fee_amount = assessment.fee
+            line.late_problem = assessment.problem
