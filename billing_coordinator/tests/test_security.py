@@ -15,13 +15,10 @@ MODELS = {
     "billing.followup.stage": (NONE, READ, READ, READ, ALL),
     "billing.priority.rule": (NONE, NONE, NONE, READ, ALL),
     "billing.hold": (NONE, NONE, NONE, WORK, WORK),
-<<<<<<< HEAD
     "billing.promise": (NONE, NONE, NONE, WORK, WORK),
     "billing.promise.line": (NONE, NONE, NONE, READ, READ),
-=======
     "billing.late.charge": (NONE, NONE, NONE, READ, READ),
     "billing.late.rate": (NONE, NONE, NONE, READ, ALL),
->>>>>>> late
     "billing.worklist": (NONE, NONE, NONE, "rw--", "rw--"),
     "billing.followup.notice": (NONE, READ, NONE, ALL, ALL),
     "billing.followup.notice.line": (NONE, READ, NONE, ALL, ALL),

@@ -7,19 +7,16 @@ POLICY_FIELDS = (
     "billing_minimum_claim",
     "billing_bank_freshness",
     "billing_ageing_bounds",
-<<<<<<< HEAD
     "billing_promise_grace",
     "billing_promise_portal",
     "billing_promise_max_days",
     "billing_promise_max_amount",
-=======
     "billing_late_fee_product_id",
     "billing_late_interest_product_id",
     "billing_late_journal_id",
     "billing_late_minimum",
     "billing_late_payment_term_id",
     "billing_late_post",
->>>>>>> late
 )
 
 
