@@ -248,14 +248,6 @@ class TestCharge(LateCase):
         self.assertEqual(charges.mapped("interest_amount"), [1.92, 2.19, 4.11])
         self.assertEqual(sum(charges.mapped("days")), 30)
 
-    def test_second_notice_of_the_same_day(self):
-        """Another invoice falls due: the first one's days are charged already."""
-        self._make_invoice(amount=1000)
-        self._send()
-        self._make_invoice(amount=500)
-        self._send()
-        self.assertEqual(self._charges().mapped("interest_amount"), [2.74, 1.37])
-
     def test_same_days_twice_are_refused_by_the_database(self):
         self._make_invoice(amount=1000)
         self._send()
