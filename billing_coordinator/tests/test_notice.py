@@ -280,6 +280,9 @@ class TestNoticeHistory(NoticeCase):
             ("subject", "Other"),
             ("body", "Other"),
             ("line_ids", [(5, 0, 0)]),
+            ("contact_id", self.company.partner_id.id),
+            ("send_email", False),
+            ("send_letter", True),
         ):
             with self.assertRaises(UserError, msg=name):
                 notice.write({name: value})
