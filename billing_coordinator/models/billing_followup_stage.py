@@ -65,7 +65,8 @@ class BillingFollowupStage(models.Model):
     )
     attach_statement = fields.Boolean(
         "Attach notice as PDF",
-        help="The letter, with the list of all open items, goes with the e-mail.",
+        help="The letter goes with the e-mail as a PDF: its text and the items that the"
+        " notice names.",
     )
     activity_type_id = fields.Many2one(
         "mail.activity.type",

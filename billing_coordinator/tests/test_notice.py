@@ -228,6 +228,15 @@ class TestNotice(NoticeCase):
         self.env.invalidate_all()
         self.assertIn(self.first.name, invoice.billing_followup_status)
 
+    def test_invoice_opens_the_follow_up_of_the_customer(self):
+        invoice = self._make_invoice().with_user(self.coordinator)
+        view = invoice.get_view(view_type="form")
+        self.assertIn('name="action_open_billing_worklist"', view["arch"])
+        action = invoice.action_open_billing_worklist()
+        row = self.env["billing.worklist"].browse(action["res_id"])
+        self.assertEqual(action["res_model"], "billing.worklist")
+        self.assertEqual(row.partner_id, self.customer)
+
 
 @tagged("post_install", "-at_install")
 class TestNoticeHistory(NoticeCase):
