@@ -1,6 +1,5 @@
 from . import (
     account_move,
-    base_partner_merge,
     billing_followup_notice,
     billing_followup_notice_fate,
     billing_followup_notice_history,
