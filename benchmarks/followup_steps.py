@@ -3,6 +3,7 @@
 Prints its figures as one line of JSON.
 """
 
+import ast
 import csv
 import datetime
 import json
@@ -12,10 +13,24 @@ import resource
 import sys
 import time
 
+from lxml import etree
+
 import odoo.cli  # noqa: F401  (sets Odoo up before anything else of it is imported)
 from odoo import Command, api
 from odoo.modules.registry import Registry
 from odoo.tools import config
+
+# Customers with a call that is due, for the worklist.
+CALLS = 400
+# What the widget of the activities reads beside their ids.
+OF_THE_WIDGET = {
+    "activity_exception_decoration",
+    "activity_exception_icon",
+    "activity_state",
+    "activity_summary",
+    "activity_type_icon",
+    "activity_type_id",
+}
 
 
 def accounts(env):
@@ -130,7 +145,8 @@ def help_out(env):
 
 
 def worklist(env):
-    """Open the worklist as a coordinator does: the first page, its count."""
+    """Open the worklist as a coordinator does: figures of this moment, the first page
+    of what needs action today with all that the list shows, and its count."""
     user = env["res.users"].create(
         {
             "name": "Coordinator",
@@ -142,19 +158,42 @@ def worklist(env):
             ],
         }
     )
+    call = env.ref("mail.mail_activity_data_call")
+    busy = env["billing.worklist"].search([], limit=CALLS)
+    busy._plan_many([(row, user, "Second reminder") for row in busy], call)
     rows = env["billing.worklist"].with_user(user)
-    view = rows.get_view(view_type="list")
-    names = [n for n in view["models"]["billing.worklist"] if n in rows._fields]
-    names = [n for n in names if rows._fields[n].type not in ("one2many", "many2many")]
-    specification = {name: {} for name in names if name != "id"}
-    best = None
+    env.cr.commit()
+    domain, specification = what_the_list_reads(rows)
+    times = []
     for _attempt in range(5):
         env.invalidate_all()
         started = time.monotonic()
-        found = rows.web_search_read([], specification, limit=80)
-        seconds = time.monotonic() - started
-        best = min(seconds, best or seconds)
-    return {"seconds": best, "rows": found["length"]}
+        rows.action_open_worklist()
+        refreshed = time.monotonic()
+        found = rows.web_search_read(domain, specification, limit=80)
+        ended = time.monotonic()
+        times.append((ended - started, refreshed - started, ended - refreshed))
+        env.cr.commit()
+    return {
+        "best": min(times),
+        "median": sorted(times)[2],
+        "rows": found["length"],
+        "customers": rows.search_count([]),
+    }
+
+
+def what_the_list_reads(rows):
+    """Domain of the default filter and the fields as the web client asks for them."""
+    search = etree.fromstring(rows.get_view(view_type="search")["arch"])
+    domain = ast.literal_eval(search.find(".//filter[@name='todo']").get("domain"))
+    listed = etree.fromstring(rows.get_view(view_type="list")["arch"])
+    names = {field.get("name") for field in listed.iter("field")} | OF_THE_WIDGET
+    return domain, {
+        name: {"fields": {"display_name": {}}}
+        if rows._fields[name].type == "many2one"
+        else {}
+        for name in names
+    }
 
 
 def peer_lines(env):

@@ -78,7 +78,6 @@ class InvoiceWriter:
             "currency_id": self.env.ref(f"base.{invoice.currency}").id,
             "invoice_user_id": partner.user_id.id,
             "ref": invoice.ref,
-            "narration": invoice.note,
             "invoice_line_ids": [
                 self._line(invoice, line, share) for line in invoice.lines
             ],

@@ -39,5 +39,7 @@ class AccountMove(models.Model):
     def action_open_billing_worklist(self):
         """Open the customer of the invoice in the worklist."""
         self.ensure_one()
-        partner = self.commercial_partner_id.with_company(self.company_id)
-        return partner.action_open_billing_worklist()
+        row = self.env["billing.worklist"]._get_row(
+            self.company_id, self.commercial_partner_id
+        )
+        return row.get_formview_action()

@@ -6,6 +6,7 @@ CLAIM_FIELDS = {
     "name",
     "company_id",
     "partner_id",
+    "contact_id",
     "currency_id",
     "stage_id",
     "plan_id",
@@ -15,6 +16,8 @@ CLAIM_FIELDS = {
     "line_ids",
     "subject",
     "body",
+    "send_email",
+    "send_letter",
     "issued_on",
     "issued_by_id",
 }

@@ -206,7 +206,7 @@ class BillingFollowupNotice(models.Model):
         worklist = self._get_worklist()
         if stage.activity_type_id:
             worklist._plan(
-                self.responsible_id,
+                self._get_doer_of_stage(),
                 stage.name,
                 stage.activity_note,
                 activity_type=stage.activity_type_id,
@@ -218,6 +218,13 @@ class BillingFollowupNotice(models.Model):
             )
         if failed:
             self._hand_over_failure(worklist)
+
+    def _get_doer_of_stage(self):
+        """The person of the stage where they work here, else the customer's."""
+        user_sudo = self.stage_id.user_id.sudo()  # their companies
+        if user_sudo.active and self.company_id in user_sudo.company_ids:
+            return self.stage_id.user_id
+        return self.responsible_id
 
     def _hand_over_failure(self, worklist):
         """The message did not arrive: someone takes over by letter or by phone."""

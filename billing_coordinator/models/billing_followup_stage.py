@@ -65,14 +65,24 @@ class BillingFollowupStage(models.Model):
     )
     attach_statement = fields.Boolean(
         "Attach notice as PDF",
-        help="The letter, with the list of all open items, goes with the e-mail.",
+        help="The letter goes with the e-mail as a PDF: its text and the items that the"
+        " notice names.",
     )
     activity_type_id = fields.Many2one(
         "mail.activity.type",
         "Activity",
         ondelete="set null",
-        help="Planned for the responsible person when the notice goes out, a call for"
-        " instance.",
+        help="Planned when the notice goes out, a call for instance.",
+    )
+    user_id = fields.Many2one(
+        "res.users",
+        "Responsible",
+        domain=[("share", "=", False)],
+        ondelete="set null",
+        index="btree_not_null",
+        help="Gets the activity of this stage, the collector of final notices for"
+        " instance. Empty, or where they do not work for the company: the person"
+        " responsible for the customer.",
     )
     activity_note = fields.Text("What to do", translate=True)
     escalate = fields.Boolean(
@@ -105,7 +115,8 @@ class BillingFollowupStage(models.Model):
         "mode",
         "send_email",
         "send_letter",
-        "activity_type_id",
+        "activity_type_id.name",
+        "user_id.name",
         "escalate",
     )
     def _compute_summary(self):
@@ -115,9 +126,7 @@ class BillingFollowupStage(models.Model):
             if stage.mode == "manual":
                 parts.append(self.env._("when someone sends it from the worklist"))
             if stage.activity_type_id:
-                parts.append(
-                    self.env._("then: %(todo)s", todo=stage.activity_type_id.name)
-                )
+                parts.append(stage._describe_activity())
             if stage.escalate:
                 parts.append(self.env._("and the manager is told"))
             stage.summary = ", ".join(parts)
@@ -142,6 +151,12 @@ class BillingFollowupStage(models.Model):
         if self.send_letter:
             return self.env._("by letter")
         return self.env._("without any message")
+
+    def _describe_activity(self):
+        todo, user = self.activity_type_id.name, self.user_id.name
+        if user:
+            return self.env._("then: %(todo)s (%(user)s)", todo=todo, user=user)
+        return self.env._("then: %(todo)s", todo=todo)
 
     @api.constrains("trigger", "delay", "sequence", "plan_id")
     def _check_order(self):

@@ -139,9 +139,12 @@ class BillingHold(models.Model):
                     " new one."
                 )
             )
-        if any(hold.released_on for hold in self):
+        if any(hold.state != "active" for hold in self):
             raise UserError(
-                self.env._("A released hold cannot be changed: make a new one.")
+                self.env._(
+                    "A hold that was released or has ended cannot be changed: make a"
+                    " new one."
+                )
             )
         result = super().write(vals)
         self._refresh_worklist()

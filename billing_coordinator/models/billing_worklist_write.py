@@ -36,6 +36,15 @@ class BillingWorklist(models.Model):
             )
         return super().write(vals)
 
+    def _take_over(self, others):
+        """Keep the latest of what was arranged with customers that become this one."""
+        for name in ("postponed_until", "last_call_date"):
+            latest = max(filter(None, (self + others).mapped(name)), default=False)
+            if self[name] != latest:
+                self._write_state({name: latest})
+        if others.message_partner_ids:
+            self.message_subscribe(others.message_partner_ids.ids)
+
     def _write_state(self, vals):
         """Write what became of the customer, with the rights of the user."""
         return super().write(vals)  # pylint: disable=super-method-mismatch

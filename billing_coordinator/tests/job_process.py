@@ -1,9 +1,10 @@
 """The daily job in a process of its own, as one of several schedulers runs it.
 
-    python job_process.py DATABASE SECONDS [ODOO OPTION ...]
+    python job_process.py DATABASE SECONDS PAUSE [ODOO OPTION ...]
 
 Says ``sent`` after each notice, before its transaction ends, and then waits so many
-seconds: long enough for another process, or for the one who kills it.
+seconds: long enough for another process, or for the one who kills it. With a PAUSE of 1
+it says ``locking`` before it takes the first customer, and waits for the word to go on.
 """
 
 # What it prints is read by the test that started it.
@@ -32,10 +33,26 @@ def slow_down(registry, seconds):
     model._issue = _issue
 
 
-def main(database, seconds, *options):
+def pause(registry):
+    """Stop once: the queue is made, the first customer is not locked yet."""
+    model = registry["billing.worklist"]
+    lock = model._lock
+
+    def _lock(row):
+        model._lock = lock
+        print("locking", flush=True)
+        sys.stdin.readline()
+        return lock(row)
+
+    model._lock = _lock
+
+
+def main(database, seconds, pausing, *options):
     config.parse_config(["-d", database, "--no-http", *options], setup_logging=True)
     registry = Registry(database)
     slow_down(registry, float(seconds))
+    if int(pausing):
+        pause(registry)
     print("ready", flush=True)
     sys.stdin.readline()
     with registry.cursor() as cr:

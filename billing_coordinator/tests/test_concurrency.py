@@ -1,6 +1,10 @@
 import contextlib
 
+from odoo import api, fields
+from odoo.modules.registry import Registry
+from odoo.service.model import retrying
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from .common import TODAY, Ledger
 from .copied_database import CopiedDatabase
@@ -48,9 +52,9 @@ class TestConcurrency(Ledger, CopiedDatabase):
             process.kill()
             process.communicate()
 
-    def _start(self, seconds=0.0):
+    def _start(self, seconds=0.0, pause=False):
         """A process with the addon loaded, waiting for the word to begin."""
-        process = self._spawn("job_process.py", seconds)
+        process = self._spawn("job_process.py", seconds, int(pause))
         self.processes.append(process)
         return process
 
@@ -128,6 +132,60 @@ class TestConcurrency(Ledger, CopiedDatabase):
         first.kill()
         first.communicate()
         self._finish(second)
+        self._run_once()
+        self.assertOnceEach()
+
+    def _promise(self, customer_id):
+        """A promise of all that the customer owes, as the web client records it."""
+        with Registry(self.database).cursor() as cr:
+            env = api.Environment(cr, self.coordinator.id, {})
+            lines = self._receivable_lines(
+                env["account.move"].search([("partner_id", "=", customer_id)])
+            )
+            day = fields.Date.add(fields.Date.today(), days=5)
+            amount = sum(lines.mapped("amount_residual"))
+            with mute_logger("odoo.sql_db"):  # it tries again
+                retrying(
+                    lambda: env["billing.promise"]._make(
+                        lines, [(day, amount)], user_id=env.uid
+                    ),
+                    env,
+                )
+
+    def test_promised_just_before_the_customer_is_taken(self):
+        """The queue was made without the promises; they count all the same.
+
+        The first customer is locked in a transaction that began before its promise,
+        the second one in a new transaction.
+        """
+        process = self._start(pause=True)
+        self._go(process)
+        self.assertEqual(process.stdout.readline(), "locking\n")
+        for customer_id in self.customer_ids[:2]:
+            self._promise(customer_id)
+        process.stdin.write("\n")
+        process.stdin.flush()
+        self.assertEqual(self._finish(process), CUSTOMERS - 2)
+        self.assertEqual(self._run_once(), 0)
+        self.assertOnceEach(self.customer_ids[2:])
+
+    def test_promised_while_the_customer_is_being_sent_to(self):
+        """The promise waits for the notice that is on its way; there is no second."""
+        process = self._start(1.0)
+        self._go(process)
+        self.assertEqual(process.stdout.readline(), "sent\n")
+        promised = self.customer_ids[0]
+        self._promise(promised)
+        process.kill()
+        process.communicate()
+        with self._environment() as env:
+            domain = [("partner_id", "=", promised)]
+            notice = env["billing.followup.notice"].search(domain)
+            promise = env["billing.promise"].search(domain)
+            self.assertEqual((len(notice), len(promise)), (1, 1))
+            self.assertGreater(promise.create_date, notice.create_date)
+            row = env["billing.worklist"].search(domain)
+            self.assertEqual(row.wait_reason, "promised")
         self._run_once()
         self.assertOnceEach()
 

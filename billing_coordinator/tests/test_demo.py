@@ -180,6 +180,15 @@ class TestDemoWriter(TransactionCase):
             sum(lines.mapped("balance")), sum(lines.mapped("amount_residual")), 2
         )
 
+    def test_disputed_invoices_are_on_hold(self):
+        """The reason is the company's own note: no invoice shows it."""
+        holds = self.env["billing.hold"].search([("company_id", "=", self.company.id)])
+        notes = [row.note for row in self.demo.invoices if row.note]
+        self.assertTrue(notes)
+        self.assertEqual(sorted(holds.mapped("reason")), sorted(notes))
+        self.assertEqual(len(holds.move_id), len(notes))
+        self.assertFalse(any(holds.move_id.mapped("narration")))
+
     def test_numbers_have_no_gap(self):
         domain = [
             ("company_id", "=", self.company.id),

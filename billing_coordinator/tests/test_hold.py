@@ -151,10 +151,28 @@ class TestHold(SecondCompany, BillingCase):
             ("released_on", False),
             ("released_by_id", self.manager.id),
         ):
-            with self.assertRaisesRegex(UserError, "released hold", msg=name):
+            with self.assertRaisesRegex(UserError, "released or has", msg=name):
                 hold.write({name: value})
         hold.action_release()
         self.assertEqual(hold.state, "released")
+
+    def test_ended_is_not_changed(self):
+        """Its days are history: it would have held what was sent meanwhile."""
+        hold = self._hold(date_end=TODAY)
+        with self._at(days(1)):
+            self.env.invalidate_all()
+            for name, value in (("date_end", days(9)), ("reason", "Other")):
+                with self.assertRaisesRegex(UserError, "has ended cannot", msg=name):
+                    hold.write({name: value})
+            hold.action_release()
+            self.assertEqual(hold.state, "ended")
+
+    def test_active_is_extended(self):
+        hold = self._hold(date_end=TODAY)
+        hold.date_end = days(3)
+        with self._at(days(3)):
+            self.env.invalidate_all()
+            self.assertEqual(hold.state, "active")
 
     def test_credit_is_never_held(self):
         self._make_credit_note(amount=20)

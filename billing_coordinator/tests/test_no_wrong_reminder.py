@@ -131,10 +131,15 @@ class TestNoWrongReminder(JobCase):
 
 @tagged("post_install", "-at_install")
 class TestCustomersThatChange(SecondCompany, JobCase):
-    def _merge(self, source, target):
-        wizard = self.env["base.partner.merge.automatic.wizard"].create({})
-        wizard._merge((source + target).ids, target)
+    def _merge(self, source, target, user=None):
+        wizard = self.env["base.partner.merge.automatic.wizard"]
+        wizard = wizard.with_user(user or self.env.user).create({})
+        wizard._merge((source + target).ids, target.with_env(wizard.env))
         self.env.invalidate_all()
+
+    def _rows_of(self, customer):
+        rows = self.env["billing.worklist"].search([("partner_id", "=", customer.id)])
+        return rows.sorted(lambda row: row.company_id.id)
 
     def test_merged_in_mid_plan(self):
         """What was sent to either stays known; nothing is sent a second time."""
@@ -165,6 +170,133 @@ class TestCustomersThatChange(SecondCompany, JobCase):
         self._merge(self.customers[1], self.customers[0])
         self._run_job()
         self.assertFalse(self._issued())
+
+    def test_merged_keeps_what_people_arranged(self):
+        """Postponement, activities, calls and what was written: nothing is lost."""
+        target, source, third = self.customers
+        self.customers.email = "one@example.com"
+        self._make_invoices([(customer, 100, 10) for customer in self.customers])
+        rows = [self._row(customer) for customer in self.customers]
+        self.customers.billing_responsible_id = self.coordinator
+        for row, until, called in zip(
+            rows, (days(2), days(9), False), (False, days(-2), days(-1)), strict=True
+        ):
+            row._write_state({"postponed_until": until, "last_call_date": called})
+            row._plan(self.coordinator, f"Call {row.partner_id.name}")
+            row.message_post(body=f"Talked to {row.partner_id.name}")
+        self._merge(source + third, target, self.manager)
+        row = self._rows_of(target)
+        self.assertRecordValues(
+            row,
+            [
+                {
+                    "postponed_until": days(9),
+                    "last_call_date": days(-1),
+                    "last_contact_date": days(-1),
+                    "amount_due": 300,
+                    "next_action": "wait",
+                    "wait_reason": "postponed",
+                }
+            ],
+        )
+        names = [f"Customer {letter}" for letter in "ABC"]
+        self.assertEqual(
+            sorted(row.activity_ids.mapped("summary")), [f"Call {n}" for n in names]
+        )
+        for name in names:
+            self.assertTrue(
+                row.message_ids.filtered(lambda m, n=name: f"to {n}" in m.body), name
+            )
+        self._run_job()
+        self.assertFalse(self._issued())
+
+    def test_merged_into_a_customer_without_a_row(self):
+        """Two sources, several companies, and a target that owed nothing."""
+        target, source, third = self.customers
+        for company in self.company + self.other_company:
+            self._make_invoices([(source, 100, 10), (third, 60, 10)], company=company)
+        for company, customer, until in (
+            (self.company, source, days(3)),
+            (self.company, third, days(7)),
+            (self.other_company, source, days(5)),
+        ):
+            row = self._row(customer, company)
+            row.postponed_until = until
+            row._plan(self.manager, f"{customer.name} of {company.name}")
+        self._merge(source + third, target)
+        rows = self._rows_of(target)
+        self.assertEqual(
+            [(r.company_id, r.postponed_until, r.amount_due) for r in rows],
+            [
+                (self.company, days(7), 160),
+                (self.other_company, days(5), 160),
+            ],
+        )
+        self.assertEqual(
+            [sorted(row.activity_ids.mapped("summary")) for row in rows],
+            [
+                ["Customer B of Follow-up Ltd", "Customer C of Follow-up Ltd"],
+                ["Customer B of Elsewhere Ltd"],
+            ],
+        )
+
+    def test_merged_where_only_one_company_has_both(self):
+        """A clash in one company does not cost the row of the other."""
+        target, source = self.customers[:2]
+        self._make_invoices([(target, 100, 10), (source, 60, 10)])
+        self._make_invoice(source, company=self.other_company)
+        self._row(target)
+        self._row(source)
+        self._row(source, self.other_company).postponed_until = days(5)
+        self._merge(source, target)
+        rows = self._rows_of(target)
+        self.assertEqual(
+            [(r.company_id, r.postponed_until, r.amount_due) for r in rows],
+            [(self.company, False, 160), (self.other_company, days(5), 100)],
+        )
+
+    def test_merged_with_promises(self):
+        """Both promises go on, and what they cover is not chased."""
+        target, source = self.customers[:2]
+        invoices = self._make_invoices([(target, 100, 10), (source, 60, 10)])
+        promises = self.env["billing.promise"]
+        for invoice in invoices:
+            promises |= promises._make(
+                self._receivable_lines(invoice),
+                [(days(3), invoice.amount_total)],
+                user_id=self.coordinator.id,
+            )
+        self._merge(source, target)
+        self.assertEqual(promises.partner_id, target)
+        self.assertEqual(promises.mapped("state"), ["open", "open"])
+        row = self._rows_of(target)
+        self.assertEqual((row.wait_reason, row.amount_due), ("promised", 160))
+        self.assertEqual(len(row.promise_ids), 2)
+        self._run_job()
+        self.assertFalse(self._issued())
+        self._pay(invoices[1], 60, day=days(2))
+        with self._at(days(9)):
+            self._run_job()
+        self.assertEqual(promises.mapped("state"), ["broken", "kept"])
+        self.assertEqual(self._issued().line_ids.move_id, invoices[0])
+
+    def test_merged_with_holds(self):
+        """A hold of either customer holds what it was put on."""
+        target, source = self.customers[:2]
+        invoices = self._make_invoices([(target, 100, 10), (source, 60, 10)])
+        hold = self.env["billing.hold"].create(
+            {
+                "partner_id": source.id,
+                "move_id": invoices[1].id,
+                "reason": "Wrong price",
+            }
+        )
+        self._merge(source, target)
+        self.assertEqual(hold.partner_id, target)
+        self._run_job()
+        self.assertEqual(self._issued().line_ids.move_id, invoices[0])
+        hold.with_user(self.coordinator).action_release()
+        self.assertEqual(hold.state, "released")
 
     def test_moved_under_another_company(self):
         """The contact becomes part of a company: its notices are the company's."""

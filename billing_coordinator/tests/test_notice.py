@@ -1,6 +1,7 @@
 from psycopg2 import IntegrityError
 
 from odoo.exceptions import UserError
+from odoo.fields import Command
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
@@ -191,6 +192,34 @@ class TestNotice(NoticeCase):
             [(self.coordinator, True), (self.manager, False)],
         )
 
+    def test_activity_of_the_person_of_the_stage(self):
+        """The collector gets it; who left or works elsewhere does not."""
+        call = self.env.ref("mail.mail_activity_data_call")
+        collector = self._make_user("collector", "group_billing_coordinator")
+        self.first.write({"activity_type_id": call.id, "user_id": collector.id})
+        self.assertIn("then: Call (Collector)", self.first.summary)
+        self.customer.billing_responsible_id = self.coordinator
+        others = [self._make_customer(name) for name in ("B", "C")]
+        for other in others:
+            other.billing_responsible_id = self.coordinator
+        self._make_invoices([(c, 100, 10) for c in (self.customer, *others)])
+        expected = [collector, self.coordinator, self.coordinator]
+        for number, customer in enumerate((self.customer, *others)):
+            if number == 1:
+                collector.active = False
+            if number == 2:
+                elsewhere = self._make_company("Elsewhere Ltd")
+                collector.write(
+                    {
+                        "active": True,
+                        "company_ids": [Command.set(elsewhere.ids)],
+                        "company_id": elsewhere.id,
+                    }
+                )
+            self._send(customer)
+            activity = self._row(customer).activity_ids
+            self.assertEqual(activity.user_id, expected[number], number)
+
     def test_attachments(self):
         self.first.write({"attach_invoices": True, "attach_statement": True})
         invoices = self._make_invoices([(None, 100, 10), (None, 60, 12)])
@@ -209,6 +238,15 @@ class TestNotice(NoticeCase):
         self._send()
         self.env.invalidate_all()
         self.assertIn(self.first.name, invoice.billing_followup_status)
+
+    def test_invoice_opens_the_follow_up_of_the_customer(self):
+        invoice = self._make_invoice().with_user(self.coordinator)
+        view = invoice.get_view(view_type="form")
+        self.assertIn('name="action_open_billing_worklist"', view["arch"])
+        action = invoice.action_open_billing_worklist()
+        row = self.env["billing.worklist"].browse(action["res_id"])
+        self.assertEqual(action["res_model"], "billing.worklist")
+        self.assertEqual(row.partner_id, self.customer)
 
 
 @tagged("post_install", "-at_install")
@@ -291,6 +329,9 @@ class TestNoticeHistory(NoticeCase):
             ("subject", "Other"),
             ("body", "Other"),
             ("line_ids", [(5, 0, 0)]),
+            ("contact_id", self.company.partner_id.id),
+            ("send_email", False),
+            ("send_letter", True),
         ):
             with self.assertRaises(UserError, msg=name):
                 notice.write({name: value})

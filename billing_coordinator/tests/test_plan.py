@@ -163,8 +163,10 @@ class TestPlanInput(SecondCompany, BillingCase):
         self.assertEqual(len(self.plan.stage_ids), 2)
 
     def test_copy(self):
+        self.last.user_id = self.coordinator
         copy = self.plan.copy()
         self.assertEqual(copy.name, "Test plan (copy)")
+        self.assertEqual(copy.stage_ids[-1].user_id, self.coordinator)
         self.assertEqual(copy.stage_ids.mapped("delay"), [7, 15, 30])
 
 

@@ -1,4 +1,5 @@
 from odoo.exceptions import UserError
+from odoo.fields import Command
 from odoo.tests import tagged
 
 from .common import BillingCase, days
@@ -17,6 +18,9 @@ class TestPreview(BillingCase):
         run = self.env["billing.followup.run"].with_user(self.coordinator)
         action = run.action_open_preview()
         return run.browse(action["res_id"])
+
+    def _invoices(self, customer):
+        return self.env["account.move"].search([("partner_id", "=", customer.id)])
 
     def _reasons(self, preview):
         return {line.partner_id.name: line.reason for line in preview.skip_line_ids}
@@ -69,6 +73,55 @@ class TestPreview(BillingCase):
             },
         )
 
+    def test_paid_with_something_not_yet_due(self):
+        """Paid is what they were reminded of; what falls due later is no debt."""
+        paid, part, early, moved = (
+            self._customer(name) for name in ("Paid", "In part", "Early", "Moved")
+        )
+        for customer in (paid, part, early, moved):
+            self._make_invoice(customer, 50, -20)
+        self._pay(self._invoices(early))
+        for customer in (paid, part, moved):
+            self._send(customer)
+        self._pay(self._notices(paid).line_ids.move_id)
+        self._pay(self._notices(part).line_ids.move_id, 40)
+        # Reminded, not paid, and not due any more.
+        due = self._receivable_lines(self._notices(moved).line_ids.move_id)
+        due.date_maturity = days(9)
+        preview = self._preview()
+        self.assertEqual(
+            self._reasons(preview), {"Paid": "paid", "In part": "nothing_due"}
+        )
+        self.assertEqual(len(preview.skip_line_ids), 2)
+
+    def test_reminded_before_the_due_date_is_not_paid(self):
+        self.plan.stage_ids = [
+            Command.create(
+                {
+                    "name": "Courtesy",
+                    "sequence": 0,
+                    "delay": -3,
+                    "mail_template_id": self.first.mail_template_id.id,
+                }
+            )
+        ]
+        customer = self._customer("Courtesy", overdue=-2)
+        self.assertTrue(self._send(customer))
+        self.assertFalse(self._reasons(self._preview()))
+
+    def test_day_of_postponed_customers(self):
+        for name, overdue in (("Due", 10), ("Later", 3), ("Much later", 1)):
+            self._row(self._customer(name, overdue=overdue)).postponed_until = days(5)
+        lines = self._preview().skip_line_ids
+        self.assertEqual(
+            {x.partner_id.name: (x.reason, x.next_date) for x in lines},
+            {
+                "Due": ("postponed", days(5)),
+                "Later": ("nothing_due", days(5)),
+                "Much later": ("nothing_due", days(6)),
+            },
+        )
+
     def test_address_problems(self):
         self._customer("Silent", email=False)
         self._customer("Typo", email="not an address")
@@ -114,7 +167,7 @@ class TestPreview(BillingCase):
     def test_paid_after_the_preview(self):
         customer = self._customer("Just paid")
         preview = self._preview()
-        self._pay(self.env["account.move"].search([("partner_id", "=", customer.id)]))
+        self._pay(self._invoices(customer))
         preview.action_send()
         self.assertFalse(self._notices(customer))
 

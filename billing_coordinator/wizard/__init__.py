@@ -1,4 +1,5 @@
 from . import (
+    base_partner_merge,
     billing_assign_wizard,
     billing_call_wizard,
     billing_company_wizard,

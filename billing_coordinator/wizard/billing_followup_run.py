@@ -82,8 +82,10 @@ class BillingFollowupRun(models.TransientModel):
             for partner_id, decisions in evaluated.items()
             for currency_id, (decision, lines) in decisions.items()
         ]
-        values += self._prepare_paid_lines(evaluated, partner_ids)
-        lines = self.env["billing.followup.run.line"].create(list(filter(None, values)))
+        values = list(filter(None, values))
+        told = {vals["partner_id"] for vals in values}
+        values += self._prepare_paid_lines(told, partner_ids)
+        lines = self.env["billing.followup.run.line"].create(values)
         lines._check_addresses()
         lines._add_late_charges(evaluated)
 
@@ -91,12 +93,9 @@ class BillingFollowupRun(models.TransientModel):
         """Values of a customer to whom something is due, None for all others."""
         today = fields.Date.context_today(self)
         overdue = [line for line in lines if line.residual > 0 and line.due < today]
-        due = decision.outcome == SEND
-        if not due and not overdue:
+        if decision.outcome != SEND and not overdue:
             return None
-        reason = False if due else decision.outcome
-        if due and row._is_postponed():
-            due, reason = False, "postponed"
+        reason, next_date = self._get_obstacle(row, decision)
         shown = decision.listed or overdue
         newest = max(shown, key=lambda line: line.id)
         amount = decision.amount if decision.listed else None
@@ -106,11 +105,11 @@ class BillingFollowupRun(models.TransientModel):
             "worklist_id": row.id,
             "partner_id": row.partner_id.id,
             "currency_id": currency_id,
-            "outcome": "send" if due else "skip",
+            "outcome": "skip" if reason else "send",
             "reason": reason,
-            "selected": due,
+            "selected": not reason,
             "stage_id": decision.stage.id if decision.stage else False,
-            "next_date": False if due else decision.date,
+            "next_date": next_date,
             "item_count": len(shown),
             "amount": sum(x.residual_currency for x in shown)
             if amount is None
@@ -121,8 +120,23 @@ class BillingFollowupRun(models.TransientModel):
             "newest_line_id": newest.id,
         }
 
-    def _prepare_paid_lines(self, evaluated, partner_ids):
-        """Customers who were reminded lately and owe nothing any more."""
+    @api.model
+    def _get_obstacle(self, row, decision):
+        """Why nothing goes out today and the earliest day, where they are known."""
+        reason = decision.outcome != SEND and decision.outcome
+        if row._is_postponed():
+            day = decision.date and max(decision.date, row.postponed_until)
+            return reason or "postponed", day
+        return reason, reason and decision.date
+
+    def _prepare_paid_lines(self, told, partner_ids):
+        """Customers who were reminded lately and settled it.
+
+        What is not due yet is no debt; an open item that a notice has named is, though
+        it may have been a courtesy reminder.
+
+        :param told: ids of the customers who have a line anyway
+        """
         since = fields.Date.subtract(
             fields.Date.context_today(self), days=PAID_SINCE_DAYS
         )
@@ -130,7 +144,8 @@ class BillingFollowupRun(models.TransientModel):
             ("company_id", "=", self.company_id.id),
             ("last_notice_date", ">=", since),
             ("amount_overdue", "=", 0),
-            ("partner_id", "not in", list(evaluated)),
+            ("stage_id", "=", False),
+            ("partner_id", "not in", list(told)),
         ]
         if partner_ids is not None:
             domain.append(("partner_id", "in", partner_ids))
@@ -142,7 +157,6 @@ class BillingFollowupRun(models.TransientModel):
                 "currency_id": self.currency_id.id,
                 "outcome": "skip",
                 "reason": "paid",
-                "stage_id": row.stage_id.id,
             }
             for row in self.env["billing.worklist"].search(domain)
         ]

@@ -55,6 +55,7 @@ def _load(env, options, rows):
     )
     disputed = sum(row.disputed for row in known)
     print(
-        f"{disputed} disputed (noted on the invoice); {later} not yet issued, left out."
+        f"{disputed} disputed, {loader.hold_count} of them open and on hold; "
+        f"{later} not yet issued, left out."
     )
     return 0

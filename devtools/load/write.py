@@ -27,7 +27,7 @@ class Loader:
         self.env = env(context={**env.context, **QUIET})
         self.company = env.company
         self.moves = self.env["account.move"]
-        self.customer_count = self.payment_count = 0
+        self.customer_count = self.payment_count = self.hold_count = 0
         self._prepare_company()
         self.currency = self._find_currency(currency)
         self.journals = {kind: self._journal(kind) for kind in ("sale", "bank")}
@@ -38,6 +38,7 @@ class Loader:
         partners = self._load_customers(rows)
         moves = self._load_invoices(rows, partners)
         self._load_payments(rows, moves)
+        self._hold_disputed(rows, moves)
 
     def open_amount(self):
         return self.currency.round(
@@ -166,7 +167,6 @@ class Loader:
             "invoice_date": row.invoice_date,
             "invoice_payment_term_id": False,
             "invoice_date_due": row.due_date,
-            "narration": "Disputed by the customer" if row.disputed else False,
             "invoice_line_ids": [
                 Command.create(
                     {
@@ -237,6 +237,31 @@ class Loader:
             "amount": float(abs(amount)),
             "memo": ", ".join(row.number for row in rows),
         }
+
+    # ------------------------------------------------------------------------
+    # Disputes
+    # ------------------------------------------------------------------------
+    def _hold_disputed(self, rows, moves):
+        """Nobody is reminded of an open invoice that is in dispute.
+
+        Since when it is the file does not tell: from its date on.
+        """
+        disputed = [
+            row for row in rows if row.disputed and not row.settled and row.amount > 0
+        ]
+        holds = self.env["billing.hold"].create(
+            [
+                {
+                    "company_id": self.company.id,
+                    "partner_id": moves[row.number].commercial_partner_id.id,
+                    "move_id": moves[row.number].id,
+                    "reason": "Disputed by the customer",
+                    "date_start": row.invoice_date,
+                }
+                for row in disputed
+            ]
+        )
+        self.hold_count = len(holds)
 
     def _refresh_statistics(self):
         """Tell the planner of rows that autovacuum cannot see before the commit:
