@@ -13,6 +13,7 @@
         "security/billing_rules.xml",
         "data/ir_sequence_data.xml",
         "data/billing_priority_rule_data.xml",
+        "data/mail_message_subtype_data.xml",
         "data/mail_template_data.xml",
         "data/billing_followup_plan_data.xml",
         "data/ir_cron_data.xml",

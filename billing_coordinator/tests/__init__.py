@@ -1,5 +1,7 @@
 from . import (
     test_ageing,
+    test_behaviour,
+    test_cockpit,
     test_concurrency,
     test_demo,
     test_draft,
