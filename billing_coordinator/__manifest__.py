@@ -33,6 +33,7 @@
         "views/billing_hold_views.xml",
         "views/billing_priority_rule_views.xml",
         "views/billing_receivable_views.xml",
+        "views/billing_worklist_form_view.xml",
         "views/billing_worklist_views.xml",
         "views/account_move_views.xml",
         "views/res_config_settings_views.xml",

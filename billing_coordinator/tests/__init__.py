@@ -2,6 +2,7 @@ from . import (
     test_ageing,
     test_behaviour,
     test_cockpit,
+    test_contact,
     test_concurrency,
     test_demo,
     test_draft,

@@ -1,6 +1,5 @@
+import random
 from unittest.mock import patch
-
-from hypothesis import strategies as st
 
 from odoo.exceptions import AccessError
 from odoo.fields import Command
@@ -9,7 +8,6 @@ from odoo.tools import SQL
 
 from ..tools import behaviour
 from .common import TODAY, BillingCase, SecondCompany, days
-from .properties import holds_for
 
 MANY = 60
 LEDGER = ("invoice", "payment", "entry")
@@ -243,23 +241,16 @@ class TestBehaviour(CockpitCase):
         self.assertEqual((found["recent"], found["before"]), (40, 5))
         self.assertEqual(found["trend"], "worse")
 
-    @holds_for(
-        st.lists(
-            st.tuples(
-                st.integers(1, 10**6).map(lambda cents: cents / 100),
-                st.integers(-40, 760),
-                st.none() | st.integers(0, 700),
-            ),
-            max_size=6,
-        ),
-        examples=15,
-    )
-    def test_database_agrees_with_the_formula(self, rows):
-        with self.env.cr.savepoint() as savepoint:
-            self.customer = self._make_customer("Any")
-            self.assertBehaves(rows)
-            savepoint.close(rollback=True)
-        self.env.invalidate_all()
+    def test_database_agrees_with_the_formula(self):
+        dice = random.Random(3)
+        rows = []
+        for _number in range(40):
+            overdue = dice.choice((-25, 0, 1, 181, 182, 183, dice.randrange(760)))
+            # Nobody pays before the invoice, which is 30 days older.
+            paid = dice.choice((None, dice.randrange(overdue + 30)))
+            rows.append((dice.randrange(1, 10**6) / 100, overdue, paid))
+        found = self.assertBehaves(rows)
+        self.assertGreater(found["count"], 10)
 
     def test_partly_paid_is_late_until_all_is_paid(self):
         invoice = self._make_invoice(amount=100, overdue=50)
