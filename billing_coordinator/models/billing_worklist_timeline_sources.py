@@ -1,6 +1,6 @@
 from lxml import html
 
-from odoo import fields, models
+from odoo import SUPERUSER_ID, fields, models
 from odoo.tools import SQL
 
 from .billing_worklist_timeline import TimelineSource
@@ -33,15 +33,17 @@ class BillingWorklist(models.Model):
                 date=SQL("COALESCE(move.invoice_date, move.date)"),
                 note=SQL("move.ref"),
                 date_due=SQL(
-                    "COALESCE(MIN(%s) FILTER (WHERE NOT line.reconciled), MAX(%s))",
+                    """CASE WHEN SUM(line.balance) > 0
+                            THEN COALESCE(MIN(%s) FILTER (WHERE NOT line.reconciled),
+                                          MAX(%s)) END""",
                     DUE,
                     DUE,
                 ),
                 state=self._get_invoice_state(),
             ),
             {
-                "paid": (self.env._("Paid"), "success"),
-                "credited": (self.env._("Credited"), "secondary"),
+                "paid": (self.env._("Paid"), "light"),
+                "credited": (self.env._("Credited"), "light"),
                 "in_process": (self.env._("Payment under way"), "info"),
                 "unapplied": (self.env._("Not applied"), "warning"),
                 "overdue": (self.env._("Overdue"), "danger"),
@@ -85,7 +87,7 @@ class BillingWorklist(models.Model):
                 self._select_payments_under_way(),
             ),
             {
-                "applied": (self.env._("Applied"), "success"),
+                "applied": (self.env._("Applied"), "light"),
                 "unapplied": (self.env._("Not applied"), "warning"),
                 "in_process": (self.env._("Not yet at the bank"), "info"),
             },
@@ -128,7 +130,7 @@ class BillingWorklist(models.Model):
                 note=SQL("move.ref"),
             ),
             {
-                "applied": (self.env._("Settled"), "success"),
+                "applied": (self.env._("Settled"), "light"),
                 "unapplied": (self.env._("Open"), "warning"),
             },
         )
@@ -161,27 +163,29 @@ class BillingWorklist(models.Model):
     def _get_timeline_notices(self):
         notices = self.env["billing.followup.notice"]
         states = dict(notices._fields["state"]._description_selection(self.env))
-        colors = {"sent": "success", "failed": "danger", "queued": "info"}
+        colors = {"failed": "danger", "queued": "info"}
         return TimelineSource(
             "notice",
             self.env._("Notices"),
             "fa-envelope-o",
             SQL(
                 """SELECT notice.date, notice.id, 'billing.followup.notice', %s,
-                          CONCAT_WS(', ', notice.name, notice.email,
+                          CONCAT_WS(', ', notice.name, NULLIF(notice.email, ''),
                                     notice.failure_reason),
                           author.name, notice.amount, notice.currency_id, NULL::date,
                           notice.state
                      FROM billing_followup_notice notice
                      JOIN billing_followup_stage stage ON stage.id = notice.stage_id
                      LEFT JOIN res_users issuer ON issuer.id = notice.issued_by_id
+                      AND issuer.id <> %s
                      LEFT JOIN res_partner author ON author.id = issuer.partner_id
                     WHERE notice.id IN %s""",
                 self.env["billing.followup.stage"]._field_to_sql("stage", "name"),
+                SUPERUSER_ID,  # the daily job is no person
                 notices._search(self._get_customers_domain()).subselect(),
             ),
             {
-                state: (label, colors.get(state, "secondary"))
+                state: (label, colors.get(state, "light"))
                 for state, label in states.items()
             },
         )
@@ -219,8 +223,8 @@ class BillingWorklist(models.Model):
             ),
             {
                 "active": (self.env._("On hold"), "warning"),
-                "ended": (self.env._("Ended"), "secondary"),
-                "released": (self.env._("Released"), "secondary"),
+                "ended": (self.env._("Ended"), "light"),
+                "released": (self.env._("Released"), "light"),
             },
         )
 

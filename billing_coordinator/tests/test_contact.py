@@ -102,7 +102,11 @@ class TestPartnerType(ContactCase):
 
     def test_without_a_name(self):
         followup = self.env["res.partner"].create(
-            {"parent_id": self.customer.id, "type": "billing_followup", "email": "a@b.c"}
+            {
+                "parent_id": self.customer.id,
+                "type": "billing_followup",
+                "email": "a@b.c",
+            }
         )
         self.assertEqual(followup.display_name, "Customer A, Follow-up contact")
 
@@ -121,7 +125,7 @@ class TestPartnerType(ContactCase):
         """As the uninstallation does it: also without a name, which a plain contact
         has to have."""
         named = self._contact("Clara", street="Elsewhere 1")
-        nameless = self._contact("x", name=False, street="Elsewhere 2")
+        nameless = self._contact(False, email="x@example.com", street="Elsewhere 2")
         self.customer.street = "Main street 5"
         selection = self.env["ir.model.fields.selection"].search(
             [

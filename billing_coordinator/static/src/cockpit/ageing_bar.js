@@ -17,7 +17,7 @@ export class AgeingBar extends Component {
     get parts() {
         const total = this.props.buckets.reduce((sum, {amount}) => sum + amount, 0);
         const oldest = Math.max(this.props.buckets.length - 2, 1);
-        return this.props.buckets.map((bucket, index) => ({
+        const parts = this.props.buckets.map((bucket, index) => ({
             ...bucket,
             share: total ? (bucket.amount / total) * 100 : 0,
             text: formatCurrency(bucket.amount, this.props.currencyId),
@@ -25,12 +25,11 @@ export class AgeingBar extends Component {
                 ? `o_billing_age_${Math.round(((index - 1) / oldest) * (SHADES - 1))}`
                 : "o_billing_age_none",
         }));
+        return parts.filter(({amount}) => amount);
     }
 
     get label() {
-        const parts = this.parts
-            .filter(({amount}) => amount)
-            .map(({label, text}) => `${label}: ${text}`);
+        const parts = this.parts.map(({label, text}) => `${label}: ${text}`);
         return `${_t("Ageing")}. ${parts.join(", ")}`;
     }
 

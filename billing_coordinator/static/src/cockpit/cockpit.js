@@ -82,7 +82,7 @@ export class BillingCockpit extends Component {
     get creditHint() {
         const {available} = this.cockpit.credit;
         const amount = this.formatMoney(Math.abs(available));
-        return available < 0 ? _t("%s too much", amount) : _t("%s left", amount);
+        return available < 0 ? _t("%s over the limit", amount) : _t("%s left", amount);
     }
 
     get lastContact() {
@@ -90,7 +90,11 @@ export class BillingCockpit extends Component {
         if (!last_contact_date) {
             return {value: _t("Never"), hint: _t("No call and no notice yet")};
         }
-        const days = Math.round(today().diff(last_contact_date, "days").days);
+        // The server may be in the next day already.
+        const days = Math.max(
+            Math.round(today().diff(last_contact_date, "days").days),
+            0,
+        );
         const wasCall = last_call_date && last_call_date.equals(last_contact_date);
         const date = formatDate(last_contact_date);
         return {
