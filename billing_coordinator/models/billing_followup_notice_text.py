@@ -9,29 +9,42 @@ class BillingFollowupNotice(models.Model):
 
     @api.model
     def _get_contact(self, worklist, decision):
-        """The person who got the newest of the invoices, see ``_choose_contact``."""
+        """The customer's contact, seen from the newest of the invoices."""
         newest = max(line.id for line in decision.listed)
+        return self._choose_contact(self._get_invoiced(newest), worklist.partner_id)
+
+    @api.model
+    def _get_invoiced(self, line_id):
+        """The contact that the invoice of a journal item went to."""
         # Invoices are wide, and nothing else of them is needed.
-        [[invoiced_id]] = self.env.execute_query(
+        rows = self.env.execute_query(
             SQL(
                 """SELECT move.partner_id FROM account_move_line line
                      JOIN account_move move ON move.id = line.move_id
-                    WHERE line.id = %s""",
-                newest,
+                    WHERE line.id = %s AND move.partner_id IS NOT NULL""",
+                line_id,
             )
         )
-        invoiced = self.env["res.partner"].browse(invoiced_id)
-        return self._choose_contact(invoiced, worklist.partner_id)
+        return self.env["res.partner"].browse(partner_id for [partner_id] in rows)
 
     @api.model
     def _choose_contact(self, invoiced, customer):
-        """Whom to write to: the invoiced contact, an invoicing address, the customer.
+        """Whom to write to: someone with an e-mail address before someone without."""
+        candidates = self._get_contact_candidates(invoiced, customer)
+        return next((c for c in candidates if c.email), candidates[:1] or customer)
 
-        Someone with an e-mail address comes before someone without.
+    @api.model
+    def _get_contact_candidates(self, invoiced, customer):
+        """Who may be written to, the best first; nobody who was archived.
+
+        The customer's follow-up contacts, the invoiced contact, the customer's invoice
+        addresses, the customer.
         """
-        invoicing = customer.child_ids.filtered(lambda c: c.type == "invoice")
-        candidates = [*invoiced, *invoicing, customer]
-        return next((c for c in candidates if c.email), candidates[0])
+        contacts = customer.child_ids.grouped("type")
+        none = customer.browse()
+        candidates = contacts.get("billing_followup", none) | invoiced
+        candidates |= contacts.get("invoice", none) | customer
+        return candidates.filtered("active")
 
     def _render_text(self):
         """Write subject and text in the language of the contact."""

@@ -274,7 +274,8 @@ class BillingWorklist(models.Model):
         )
         return dict(action, domain=[("id", "in", notices.ids)], context={})
 
-    def action_open_receivables(self):
+    def action_open_receivables(self, bucket=None):
+        """Open the customer's items, those of one ageing bucket if it is given."""
         self.ensure_one()
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "billing_coordinator.billing_receivable_action"
@@ -283,6 +284,8 @@ class BillingWorklist(models.Model):
             ("company_id", "=", self.company_id.id),
             ("partner_id", "=", self.partner_id.id),
         ]
+        if bucket:
+            domain += [("bucket", "=", bucket), ("residual", ">", 0)]
         return dict(action, domain=domain, context={})
 
     def action_release_holds(self):

@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from odoo.addons.base.models.res_partner import ResPartner as Partner
+
 # What a customer owes is shown to those who work on it.
 COORDINATOR = "billing_coordinator.group_billing_coordinator"
 
@@ -7,6 +9,17 @@ COORDINATOR = "billing_coordinator.group_billing_coordinator"
 class ResPartner(models.Model):
     _inherit = "res.partner"
 
+    # A contact without a name is called by its type.
+    _complete_name_displayed_types = (
+        *Partner._complete_name_displayed_types,
+        "billing_followup",
+    )
+
+    # Back to "contact" would overwrite the address and require a name.
+    type = fields.Selection(
+        selection_add=[("billing_followup", "Follow-up contact"), ("other",)],
+        ondelete={"billing_followup": "set other"},
+    )
     billing_plan_id = fields.Many2one(
         "billing.followup.plan",
         "Follow-up plan",

@@ -1,6 +1,9 @@
 from . import (
     test_ageing,
+    test_behaviour,
+    test_cockpit,
     test_concurrency,
+    test_contact,
     test_demo,
     test_draft,
     test_followup_rule,

@@ -23,6 +23,8 @@ MODELS = {
     "billing.followup.notice": (NONE, READ, NONE, ALL, ALL),
     "billing.followup.notice.line": (NONE, READ, NONE, ALL, ALL),
 }
+# What pages read by RPC; each checks the access to the record.
+READERS = {"get_cockpit", "get_timeline"}
 OPERATIONS = {"r": "read", "w": "write", "c": "create", "u": "unlink"}
 
 
@@ -261,7 +263,12 @@ def _public_actions(record):
         for cls in type(record).mro()
         if cls.__module__.startswith("odoo.addons.billing_coordinator")
     ]
-    names = {name for cls in own for name in vars(cls) if name.startswith("action_")}
+    names = {
+        name
+        for cls in own
+        for name in vars(cls)
+        if name.startswith("action_") or name in READERS
+    }
     model_methods = {"action_open_worklist", "action_open_preview"}
     return sorted(names - model_methods)
 
@@ -396,6 +403,7 @@ class TestRpc(SecurityCase):
                     if callable(value)
                     and not method.startswith(("_", "action_"))
                     and method not in inherited
+                    and method not in READERS
                     and method != "mail_allowed_qweb_expressions"
                 }
                 self.assertFalse(public, name)

@@ -64,6 +64,23 @@ class TestTours(Ledger, HttpCase):
             login=self.coordinator.login,
         )
 
+    def test_customer_on_one_page(self):
+        customer = self._make_customer_who_owes("Tour Cockpit", 1000, 40)
+        for amount, overdue in ((200, 10), (300, -20)):
+            self._make_invoice(customer, amount, overdue - (date.today() - TODAY).days)
+        customer.with_company(self.company).credit_limit = 2000
+        self._make_customer(
+            "Tour Payables",
+            parent_id=customer.id,
+            type="billing_followup",
+            phone="+32 2 555",
+        )
+        self._get_row(customer)._process_one(("auto", "manual"))
+        self.start_tour(
+            "/odoo", "billing_coordinator_cockpit", login=self.coordinator.login
+        )
+        self.assertEqual(self._get_row(customer).last_call_date, date.today())
+
     def test_manager_sets_the_minimum_claim(self):
         wizard = self.env["billing.company.wizard"].with_user(self.manager)
         form = Form(wizard.with_company(self.company))

@@ -1,3 +1,8 @@
+from ast import literal_eval
+from unittest.mock import patch
+
+from lxml import etree
+
 from odoo.exceptions import UserError, ValidationError
 from odoo.tests import Form, tagged
 
@@ -24,9 +29,14 @@ class WizardCase(BillingCase):
 
 @tagged("post_install", "-at_install")
 class TestCall(WizardCase):
+    def _call(self, outcome, **values):
+        """Press the button of the outcome, as the dialog does."""
+        call = self._wizard("call", **values)
+        call.with_context(call_outcome=outcome).action_log()
+
     def test_call_is_written_down(self):
-        call = self._wizard("call", outcome="reached", note="Will look into it")
-        call.action_log()
+        self._call("reached", note="Will look into it")
+        self.assertIn("Call: Reached", self.row.message_ids[0].body)
         self.assertIn("Will look into it", self.row.message_ids[0].body)
         self.assertEqual(self.row.last_call_date, TODAY)
         self.assertEqual(self.row.last_contact_date, TODAY)
@@ -34,16 +44,68 @@ class TestCall(WizardCase):
             days(7), "wait"))  # fmt: skip
         self.assertEqual(self.row.activity_ids.date_deadline, days(7))
 
-    def test_no_answer_calls_tomorrow(self):
-        self._wizard("call", outcome="no_answer").action_log()
-        self.assertEqual(self.row.postponed_until, days(1))
+    def test_call_is_told_from_other_messages(self):
+        self._call("reached")
+        subtype = self.env.ref("billing_coordinator.mt_call")
+        self.assertEqual(self.row.message_ids[0].subtype_id, subtype)
+        self.assertTrue(subtype.internal)
+
+    def test_followers_get_no_mail(self):
+        self.row.message_subscribe(self.manager.partner_id.ids)
+        self._call("reached")
+        self.assertFalse(self.row.message_ids[0].notified_partner_ids)
+
+    def test_every_button_of_the_dialog_is_an_outcome(self):
+        view = self.env["billing.call.wizard"].get_view(view_type="form")
+        buttons = etree.fromstring(view["arch"]).xpath("//button[@name='action_log']")
+        outcomes = [
+            literal_eval(button.get("context"))["call_outcome"] for button in buttons
+        ]
+        selection = self.env["billing.call.wizard"]._fields["outcome"]
+        self.assertEqual(outcomes, selection.get_values(self.env))
+
+    def test_unknown_outcome(self):
+        with self.assertRaisesRegex(UserError, "no outcome of a call"):
+            self._call("gossip")
+
+    def test_without_a_button(self):
+        call = self._wizard("call")
+        call.outcome = "promised"
+        call.action_log()
+        self.assertIn("Call: Promised to pay", self.row.message_ids[0].body)
+
+    def test_next_contact_depends_on_the_outcome(self):
+        for outcome, after in (
+            ("reached", 7), ("promised", 7), ("disputed", 7), ("no_answer", 1),
+            ("wrong", 1),
+        ):  # fmt: skip
+            self._call(outcome)
+            self.assertEqual(self.row.postponed_until, days(after), outcome)
+
+    def test_next_contact_of_the_user_stays(self):
+        self._call("no_answer", next_contact=days(3))
+        self.assertEqual(self.row.postponed_until, days(3))
+        self.assertEqual(self.row.activity_ids.date_deadline, days(3))
 
     def test_reminders_go_on(self):
-        call = self._wizard("call", next_contact=False)
-        call.action_log()
+        self._call("reached", hold_reminders=False, plan_call=False)
         self.assertFalse(self.row.postponed_until)
         self.assertEqual(self.row.next_action, "auto")
         self.assertFalse(self.row.activity_ids)
+
+    def test_call_again_while_reminders_go_on(self):
+        self._call("reached", hold_reminders=False)
+        self.assertFalse(self.row.postponed_until)
+        self.assertEqual(self.row.activity_ids.date_deadline, days(7))
+
+    def test_a_promise_is_told_to_the_hook(self):
+        wizard = self.env.registry["billing.call.wizard"]
+        with patch.object(wizard, "_on_promised", autospec=True) as hook:
+            self._call("reached")
+            hook.assert_not_called()
+            self._call("promised")
+        hook.assert_called_once()
+        self.assertEqual(hook.call_args.args[1], self.row)
 
     def test_closes_the_calls_that_were_due(self):
         call = self.env.ref("mail.mail_activity_data_call")
@@ -51,16 +113,16 @@ class TestCall(WizardCase):
             self.row.activity_schedule(
                 activity_type_id=call.id, date_deadline=day, user_id=self.manager.id
             )
-        self._wizard("call", next_contact=False).action_log()
+        self._call("reached", plan_call=False)
         self.assertEqual(self.row.activity_ids.mapped("date_deadline"), [days(3)])
 
     def test_takes_over_what_did_not_arrive(self):
         self.customer.email = False
         self._send()
         self.assertEqual(self._row().next_action, "fix")
-        self._wizard("call", outcome="no_answer").action_log()
+        self._call("no_answer")
         self.assertEqual(self._row().next_action, "fix")
-        self._wizard("call", outcome="promised").action_log()
+        self._call("promised")
         self.assertNotEqual(self._row().next_action, "fix")
 
     def test_next_contact_in_the_past(self):

@@ -1,7 +1,7 @@
 from markupsafe import Markup
 
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import UserError, ValidationError
 
 # Days after which to be in touch again, as a proposal.
 NEXT_CONTACT_DAYS = {"no_answer": 1, "wrong": 1}
@@ -9,7 +9,10 @@ DEFAULT_DAYS = 7
 
 
 class BillingCallWizard(models.TransientModel):
-    """Log a call with a customer: what came of it and when to be in touch again."""
+    """Log a call with a customer: what came of it and when to be in touch again.
+
+    What came of it is the button that is pressed; it saves at once.
+    """
 
     _name = "billing.call.wizard"
     _description = "Log a call"
@@ -32,10 +35,12 @@ class BillingCallWizard(models.TransientModel):
     note = fields.Text(help="It is kept with the customer, for whoever calls next.")
     next_contact = fields.Date(
         "Next contact",
-        compute="_compute_next_contact",
-        store=True,
-        readonly=False,
-        help="No reminder goes out before this day. Empty: reminders go on as planned.",
+        help="Empty: in a week; tomorrow after no answer or a wrong contact.",
+    )
+    hold_reminders = fields.Boolean(
+        "No reminder before that day",
+        default=True,
+        help="Otherwise the reminders go on as planned.",
     )
     plan_call = fields.Boolean(
         "Remind me to call on that day",
@@ -68,13 +73,6 @@ class BillingCallWizard(models.TransientModel):
             row = call.worklist_ids
             call.phone = row.phone if len(row) == 1 else False
 
-    @api.depends("outcome")
-    def _compute_next_contact(self):
-        today = fields.Date.context_today(self)
-        for call in self:
-            days = NEXT_CONTACT_DAYS.get(call.outcome, DEFAULT_DAYS)
-            call.next_contact = fields.Date.add(today, days=days)
-
     @api.constrains("next_contact")
     def _check_next_contact(self):
         today = fields.Date.context_today(self)
@@ -82,26 +80,58 @@ class BillingCallWizard(models.TransientModel):
             raise ValidationError(self.env._("Choose a day after today."))
 
     def action_log(self):
-        """Write the call down, close what it settles and plan the next contact."""
+        """Write the call down, close what it settles and plan the next contact.
+
+        The outcome is that of the button, where there is one.
+        """
         self.ensure_one()
+        self._set_outcome(self.env.context.get("call_outcome"))
+        self.next_contact = self.next_contact or self._propose_next_contact()
         rows = self.worklist_ids
-        body = self._get_body()
         self._close_activities(rows)
-        for row in rows:
-            row.message_post(body=body)
+        self._post(rows)
         self._take_over_failures(rows)
         rows._write_state(self._get_row_values())
-        if self.next_contact and self.plan_call:
+        if self.plan_call:
             self._plan_next_call(rows)
         rows._refresh_figures()
+        if self.outcome == "promised":
+            return self._ask_for_promise(rows)
         return {"type": "ir.actions.act_window_close"}
+
+    def _set_outcome(self, outcome):
+        if outcome and outcome not in self._fields["outcome"].get_values(self.env):
+            raise UserError(
+                self.env._("%(outcome)s is no outcome of a call.", outcome=outcome)
+            )
+        self.outcome = outcome or self.outcome
+
+    def _propose_next_contact(self):
+        """When to be in touch again, if the user has not said. Hook."""
+        days = NEXT_CONTACT_DAYS.get(self.outcome, DEFAULT_DAYS)
+        return fields.Date.add(fields.Date.context_today(self), days=days)
 
     def _get_row_values(self):
         """What changes on the customers. Hook."""
         values = {"last_call_date": fields.Date.context_today(self)}
-        if self.next_contact:
+        if self.hold_reminders:
             values["postponed_until"] = self.next_contact
         return values
+
+    def _ask_for_promise(self, rows):
+        """Go on with the dialog for amount and day."""
+        if len(rows) > 1:
+            return {"type": "ir.actions.act_window_close"}
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "billing_coordinator.billing_promise_wizard_action"
+        )
+        context = {"active_model": rows._name, "active_ids": rows.ids}
+        return dict(action, context=context)
+
+    def _post(self, rows):
+        body = self._get_body()
+        for row in rows:
+            row.message_post(body=body, subtype_xmlid="billing_coordinator.mt_call")
 
     def _get_body(self):
         outcomes = dict(self._fields["outcome"]._description_selection(self.env))

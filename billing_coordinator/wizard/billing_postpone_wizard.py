@@ -38,7 +38,9 @@ class BillingPostponeWizard(models.TransientModel):
         )
         body = Markup("<p><b>%s</b></p><p>%s</p>") % (title, self.reason)
         for row in self.worklist_ids:
-            row.message_post(body=body)
+            row.message_post(
+                body=body, subtype_xmlid="billing_coordinator.mt_postponement"
+            )
         self.worklist_ids.postponed_until = self.date
         self.worklist_ids._refresh_figures()
         return {"type": "ir.actions.act_window_close"}

@@ -71,12 +71,12 @@ function logCall() {
             run: "edit They pay on Friday",
         },
         {
-            content: "a next contact is proposed",
+            content: "the next contact may be left to the outcome",
             trigger: ".modal .o_field_widget[name=next_contact]",
         },
         {
-            content: "save the call",
-            trigger: ".modal footer button[name=action_log]",
+            content: "the button says what came of it, and saves",
+            trigger: `.modal footer button[name=action_log]:contains("Promised to pay")`,
             run: "click",
         },
         {
