@@ -21,9 +21,9 @@ class BillingWorklist(models.Model):
     def _get_timeline_promises(self):
         query = self.env["billing.promise"]._search(self._get_customers_domain())
         labels = dict(
-            self.env["billing.promise"]._fields["state"]._description_selection(
-                self.env
-            )
+            self.env["billing.promise"]
+            ._fields["state"]
+            ._description_selection(self.env)
         )
         return TimelineSource(
             "promise",

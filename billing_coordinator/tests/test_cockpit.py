@@ -328,6 +328,26 @@ class TestTimeline(CockpitCase):
             ],
         )
 
+    def test_promises_and_how_many_were_kept(self):
+        invoice = self._make_invoice(amount=100)
+        lines = self._receivable_lines(invoice)
+        with self._at(days(-9)):
+            promises = self.env["billing.promise"]._make(
+                lines, [(days(-8), 40), (days(-7), 60)]
+            )
+        self._pay_at_bank(invoice, 40, days(-8))
+        promises._judge()
+        found = {
+            (e["date_due"], e["amount"], e["state"]) for e in self._entries("promise")
+        }
+        self.assertEqual(
+            found, {("2025-06-08", 40, "Kept"), ("2025-06-09", 60, "Broken")}
+        )
+        [tile] = self._cockpit()["behaviour"]["extra"]
+        self.assertEqual(
+            (tile["value"], tile["hint"]), ("50 %", "of 2 that were judged")
+        )
+
     def test_texts(self):
         self._make_invoice(ref="PO 7")
         self._send()
@@ -405,7 +425,7 @@ class TestTimeline(CockpitCase):
             {kind["kind"]: kind["count"] for kind in timeline["kinds"]},
             {
                 "invoice": MANY, "payment": 0, "entry": 0, "notice": 0, "call": 1,
-                "hold": 0, "postponement": 0,
+                "promise": 0, "hold": 0, "postponement": 0,
             },
         )  # fmt: skip
         self.assertEqual(len(timeline["entries"]), 50)

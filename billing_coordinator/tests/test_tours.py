@@ -33,6 +33,7 @@ class TestTours(Ledger, HttpCase):
 
     def test_morning_of_a_coordinator(self):
         urgent = self._make_customer_who_owes("Tour Urgent", 9000)
+        called = self._make_customer_who_owes("Tour Call", 3000)
         later = self._make_customer_who_owes("Tour Later", 2000)
         dispute = self._make_customer_who_owes("Tour Dispute", 100)
         self.start_tour(
@@ -44,8 +45,10 @@ class TestTours(Ledger, HttpCase):
         self.assertEqual(notice.stage_id, self.plan.stage_ids[0])
         self.assertEqual(notice.issued_by_id, self.coordinator)
         self.assertEqual(notice.letter_state, "printed")
-        self.assertEqual(self._get_row(urgent).last_call_date, date.today())
-        self.assertEqual(self._get_row(urgent).wait_reason, "postponed")
+        self.assertEqual(self._get_row(called).last_call_date, date.today())
+        self.assertEqual(self._get_row(called).wait_reason, "postponed")
+        promise = self.env["billing.promise"].search([("partner_id", "=", called.id)])
+        self.assertEqual((promise.amount, promise.state), (3000, "open"))
         self.assertEqual(self._get_row(later).wait_reason, "postponed")
         self.assertEqual(self._get_row(dispute).wait_reason, "held")
 

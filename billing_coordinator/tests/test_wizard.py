@@ -1,5 +1,4 @@
 from ast import literal_eval
-from unittest.mock import patch
 
 from lxml import etree
 
@@ -32,7 +31,7 @@ class TestCall(WizardCase):
     def _call(self, outcome, **values):
         """Press the button of the outcome, as the dialog does."""
         call = self._wizard("call", **values)
-        call.with_context(call_outcome=outcome).action_log()
+        return call.with_context(call_outcome=outcome).action_log()
 
     def test_call_is_written_down(self):
         self._call("reached", note="Will look into it")
@@ -98,14 +97,14 @@ class TestCall(WizardCase):
         self.assertFalse(self.row.postponed_until)
         self.assertEqual(self.row.activity_ids.date_deadline, days(7))
 
-    def test_a_promise_is_told_to_the_hook(self):
-        wizard = self.env.registry["billing.call.wizard"]
-        with patch.object(wizard, "_on_promised", autospec=True) as hook:
-            self._call("reached")
-            hook.assert_not_called()
-            self._call("promised")
-        hook.assert_called_once()
-        self.assertEqual(hook.call_args.args[1], self.row)
+    def test_a_promise_goes_on_with_its_dialog(self):
+        closed = self._call("reached")
+        self.assertEqual(closed["type"], "ir.actions.act_window_close")
+        action = self._call("promised")
+        self.assertEqual(action["res_model"], "billing.promise.wizard")
+        wizard = self.env["billing.promise.wizard"].with_user(self.coordinator)
+        promise = Form(wizard.with_context(**action["context"]))
+        self.assertEqual(promise.partner_id, self.customer)
 
     def test_closes_the_calls_that_were_due(self):
         call = self.env.ref("mail.mail_activity_data_call")

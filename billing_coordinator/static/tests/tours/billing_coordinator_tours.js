@@ -80,6 +80,15 @@ function logCall() {
             run: "click",
         },
         {
+            content: "what was promised, and for when",
+            trigger: `.modal .o_field_widget[name=installment_ids] .o_data_row:contains("3,000.00")`,
+        },
+        {
+            content: "record the promise",
+            trigger: ".modal footer button[name=action_promise]",
+            run: "click",
+        },
+        {
             content: "the customer waits until the next contact",
             trigger: `.o_form_view .alert:contains("Postponed until")`,
         },
@@ -87,6 +96,11 @@ function logCall() {
             content: "the call is in the chatter",
             trigger: `.o-mail-Message:contains("They pay on Friday")`,
         },
+    ];
+}
+
+function back() {
+    return [
         {
             content: "back to the list",
             trigger: ".o_breadcrumb .o_back_button, .o_breadcrumb a:first",
@@ -163,7 +177,14 @@ registry.category("web_tour.tours").add("billing_coordinator_morning", {
     steps: () => [
         ...openApp(),
         ...sendNow(),
+        ...back(),
+        {
+            content: "the next customer is called",
+            trigger: `.o_list_view ${row("Tour Call")} .o_data_cell[name=partner_id]`,
+            run: "click",
+        },
         ...logCall(),
+        ...back(),
         ...leaveAlone("Tour Later", "fa-clock-o", "On holiday", "action_postpone"),
         ...leaveAlone("Tour Dispute", "fa-pause", "Wrong price", "action_hold"),
         ...postLetters(),
