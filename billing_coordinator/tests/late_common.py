@@ -1,4 +1,4 @@
-from .common import days
+from .common import BillingCase, days
 
 
 class LateRates:
@@ -36,3 +36,7 @@ class LateRates:
     def _days(self, charge):
         """First and last day of a charge, from today."""
         return (charge.date_from - days(0)).days, (charge.date_to - days(0)).days
+
+
+class LateCase(LateRates, BillingCase):
+    """What a notice charges, with the plan's stages at 7, 15 and 30 days."""
