@@ -8,4 +8,5 @@ from . import (
     billing_notice_cancel_wizard,
     billing_postpone_wizard,
     billing_receivable_date_wizard,
+    billing_statement_wizard,
 )

@@ -7,6 +7,9 @@ POLICY_FIELDS = (
     "billing_minimum_claim",
     "billing_bank_freshness",
     "billing_ageing_bounds",
+    "billing_statement_schedule",
+    "billing_statement_day",
+    "billing_statement_kind",
 )
 
 
@@ -54,6 +57,28 @@ class BillingCompanyWizard(models.TransientModel):
     billing_ageing_bounds = fields.Char(
         "Ageing buckets", compute="_compute_policy", store=True, readonly=False
     )
+
+    billing_statement_schedule = fields.Selection(
+        lambda self: self._get_company_selection("billing_statement_schedule"),
+        "Send statements",
+        compute="_compute_policy",
+        store=True,
+        readonly=False,
+    )
+    billing_statement_day = fields.Integer(
+        "Day of the month", compute="_compute_policy", store=True, readonly=False
+    )
+    billing_statement_kind = fields.Selection(
+        lambda self: self._get_company_selection("billing_statement_kind"),
+        "Kind of statement",
+        compute="_compute_policy",
+        store=True,
+        readonly=False,
+    )
+
+    @api.model
+    def _get_company_selection(self, name):
+        return self.env["res.company"]._fields[name]._description_selection(self.env)
 
     @api.depends("company_id")
     def _compute_policy(self):
