@@ -41,18 +41,19 @@ class ReportStatement(models.AbstractModel):
             fields.Date.to_date(data["date_from"]),
             fields.Date.to_date(data["date_to"]),
         )
+        contacts = self.env["billing.statement"]._get_contacts(statements.values())
         documents = [
-            self._prepare_document(company, statements[partner.id])
+            self._prepare_document(
+                company, partner, contacts[partner.id], statements[partner.id]
+            )
             for partner in partners
         ]
         return {"company": company, "documents": documents}
 
     @api.model
-    def _prepare_document(self, company, statement):
+    def _prepare_document(self, company, partner, contact, statement):
         """What the template shows of one customer, in the language of the contact."""
         statements = self.env["billing.statement"].with_company(company)
-        partner = self.env["res.partner"].browse(statement.partner_id)
-        contact = statements._get_contact(statement)
         lang = statements._get_lang(contact, partner)
         statements = statements.with_context(lang=lang)
         responsible = partner.with_company(company).billing_responsible_id

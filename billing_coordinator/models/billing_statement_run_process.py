@@ -86,7 +86,7 @@ class BillingStatementRunLine(models.Model):
         if statement.is_empty:
             self.write(dict(values, skip_reason=run.kind))
             return
-        self.contact_id = statements._get_contact(statement)
+        self.contact_id = statements._get_contacts([statement])[self.partner_id.id]
         self._write_text(statement)
         self.write(dict(values, **self._queue_email()))
 

@@ -85,12 +85,24 @@ class BillingStatement(models.AbstractModel):
         )
 
     @api.model
-    def _get_contact(self, statement):
-        """Whom a statement is addressed to, see ``_choose_contact`` of the notices."""
+    def _get_contacts(self, statements):
+        """Whom statements are addressed to, see ``_choose_contact`` of the notices.
+
+        :return: ``{partner_id: contact}``, read for all of them at once
+        """
         partners = self.env["res.partner"]
-        invoiced = partners.browse(statement.contact_id)
-        partner = partners.browse(statement.partner_id)
-        return self.env["billing.followup.notice"]._choose_contact(invoiced, partner)
+        together = partners.browse(
+            {s.partner_id for s in statements}
+            | {s.contact_id for s in statements} - {None}
+        )
+        by_id = dict(zip(together.ids, together, strict=True))
+        choose = self.env["billing.followup.notice"]._choose_contact
+        return {
+            statement.partner_id: choose(
+                by_id.get(statement.contact_id, partners), by_id[statement.partner_id]
+            )
+            for statement in statements
+        }
 
     @api.model
     def _get_lang(self, contact, partner):

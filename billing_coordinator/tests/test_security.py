@@ -18,6 +18,8 @@ MODELS = {
     "billing.worklist": (NONE, NONE, NONE, "rw--", "rw--"),
     "billing.followup.notice": (NONE, READ, NONE, ALL, ALL),
     "billing.followup.notice.line": (NONE, READ, NONE, ALL, ALL),
+    "billing.statement.run": (NONE, NONE, NONE, READ, READ),
+    "billing.statement.run.line": (NONE, NONE, NONE, READ, READ),
 }
 OPERATIONS = {"r": "read", "w": "write", "c": "create", "u": "unlink"}
 
@@ -44,6 +46,9 @@ class SecurityCase(SecondCompany, BillingCase):
         cls.notice = cls.row._process_one()
         cls.preview = cls.env["billing.followup.run"].with_user(cls.coordinator)
         cls.preview = cls.preview._preview(cls.company)
+        cls.statements = cls.env["billing.statement.run"]._make(
+            cls.company, cls.customer, "open_items", False, TODAY
+        )
         cls.env.flush_all()
 
     def _as(self, record, user):
@@ -71,6 +76,8 @@ class SecurityCase(SecondCompany, BillingCase):
             self.notice.line_ids,
             self.preview,
             self.preview.line_ids,
+            self.statements,
+            self.statements.line_ids,
         ]
 
 
@@ -187,7 +194,10 @@ class TestSecondCompany(SecurityCase):
             model.search([])
 
     def test_presses_no_button(self):
-        for record in (self.row, self.notice, self.hold, self.preview):
+        for record in (
+            *(self.row, self.notice, self.hold, self.preview),
+            *(self.statements, self.statements.line_ids),
+        ):
             for name in _public_actions(record):
                 theirs = self._as(record, self.other_coordinator)
                 with (
@@ -242,7 +252,10 @@ class TestRpc(SecurityCase):
 
     def test_outsiders(self):
         for user in (self.employee, self.department, self.portal):
-            for record in (self.row, self.notice, self.hold, self.preview):
+            for record in (
+                *(self.row, self.notice, self.hold, self.preview),
+                *(self.statements, self.statements.line_ids),
+            ):
                 for name in _public_actions(record):
                     with self.assertRaises(
                         AccessError, msg=f"{record._name}.{name} {user.login}"
