@@ -8,6 +8,8 @@ from ..tools.statement import ACTIVITY, OPEN_ITEMS, month_before
 from .statement import XLSX, download
 
 PDF = "application/pdf"
+# A page shows so many open items; the files have them all.
+SHOWN = 500
 
 
 class PortalBilling(CustomerPortal):
@@ -95,6 +97,7 @@ class PortalBilling(CustomerPortal):
             "today": today,
             "date_from": date_from or month_before(today)[0],
             "date_to": date_to or today,
+            "shown": SHOWN,
             "error": error,
         }
 

@@ -37,7 +37,7 @@ class BillingStatement(models.AbstractModel):
                 date_from=format_date(self.env, date_from),
                 date_to=format_date(self.env, date_to),
             )
-        return self.env._("As of %(date)s", date=format_date(self.env, date_to))
+        return self.env._("as of %(date)s", date=format_date(self.env, date_to))
 
     @api.model
     def _get_summary(self, kind, section):

@@ -1,5 +1,6 @@
 import io
 import json
+from unittest.mock import patch
 from urllib.parse import urlencode
 
 from lxml import html
@@ -8,6 +9,7 @@ from openpyxl import load_workbook
 from odoo.fields import Command
 from odoo.tests import HttpCase, new_test_user, tagged
 
+from ..controllers import portal
 from .common import TODAY, Ledger, days
 
 
@@ -124,6 +126,17 @@ class TestPortalBilling(PortalCase):
             self.assertGreaterEqual(answer.status_code, 400, path)
             self.assertNotIn("77.77", answer.text)
 
+    def test_coordinator_downloads(self):
+        """The file of the dialog, for who opened it and nobody else."""
+        wizard = self.env["billing.statement.wizard"].with_user(self.coordinator)
+        wizard = wizard.create({"partner_ids": [Command.set(self.customer.ids)]})
+        path = f"/billing_coordinator/statement/{wizard.id}.xlsx"
+        self.assertIn(120, self._cells(self._page(self.coordinator, path)))
+        self.authenticate(self.manager.login, self.manager.login)
+        self.assertGreaterEqual(self.url_open(path).status_code, 400)
+        missing = path.replace(str(wizard.id), "999999999")
+        self.assertEqual(self.url_open(missing).status_code, 404)
+
     def test_drafts_and_paid_invoices_are_not_open(self):
         draft = self._make_invoices([(None, 31.31, 10)], post=False)
         paid = self._make_invoice(amount=42.42)
@@ -147,6 +160,14 @@ class TestPortalBilling(PortalCase):
         text = self._text(self.user)
         self.assertIn("$ 200.00", text)
         self.assertIn("120.00", text)
+
+    def test_very_many_open_items(self):
+        self._make_invoice(amount=31.31, overdue=1)
+        with patch.object(portal, "SHOWN", 1):
+            text = self._text(self.user)
+        self.assertIn("The oldest 1 of 2 open items", text)
+        self.assertNotIn("31.31", text)
+        self.assertIn("151.31", text)
 
     def test_company_that_has_nothing_for_the_customer(self):
         for company in (self.other_company.id, 0, "x", ""):

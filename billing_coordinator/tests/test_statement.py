@@ -490,6 +490,16 @@ class TestWizard(SecondCompany, StatementCase):
         self.assertEqual(wizard.company_id, self.company)
         self.assertEqual((wizard.date_from, wizard.date_to), (date(2025, 5, 1), TODAY))
 
+    def test_rows_of_two_companies(self):
+        self._make_invoice()
+        self._make_invoice(self.other_customer, company=self.other_company)
+        rows = self._row() + self._row(self.other_customer, self.other_company)
+        wizard = self.env["billing.statement.wizard"].with_context(
+            active_model=rows._name, active_ids=rows.ids
+        )
+        with self.assertRaisesRegex(UserError, "several companies"):
+            wizard.create({})
+
     def test_from_a_contact(self):
         self.customer.is_company = True
         contact = self._make_customer("Contact", parent_id=self.customer.id)

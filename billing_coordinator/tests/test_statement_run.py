@@ -430,7 +430,7 @@ class TestSchedule(RunCase):
         model = self.registry["billing.statement.run"]
 
         def fail(*_args):
-            raise UserError("Broken")
+            raise ValueError("Broken")
 
         with (
             patch.object(model, "_get_scheduled_partners", fail),

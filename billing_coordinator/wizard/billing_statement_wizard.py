@@ -50,17 +50,26 @@ class BillingStatementWizard(models.TransientModel):
 
     @api.model
     def _default_company_id(self):
-        """A statement is of one company: that of the first row."""
-        return self._get_active("billing.worklist").company_id[:1] or self.env.company
+        """A statement is of one company.
+
+        :raise UserError: the rows belong to several companies
+        """
+        companies = self._get_active("billing.worklist").company_id
+        if len(companies) > 1:
+            raise UserError(
+                self.env._(
+                    "These customers belong to several companies. A statement is of one"
+                    " company: choose the customers of %(company)s, for instance.",
+                    company=companies[0].name,
+                )
+            )
+        return companies or self.env.company
 
     @api.model
     def _default_partner_ids(self):
         """Customers of the rows, or the contacts, that the dialog is opened from."""
-        company = self._default_company_id()
-        rows = self._get_active("billing.worklist").filtered_domain(
-            [("company_id", "=", company.id)]
-        )
-        return rows.partner_id or self._get_active("res.partner").commercial_partner_id
+        customers = self._get_active("billing.worklist").partner_id
+        return customers or self._get_active("res.partner").commercial_partner_id
 
     def _compute_display_name(self):
         self.display_name = self.env._("Statement of account")
