@@ -19,6 +19,7 @@ from . import (
     test_security,
     test_stage_rule,
     test_statement,
+    test_statement_concurrency,
     test_statement_run,
     test_statement_tour,
     test_tours,
