@@ -19,7 +19,7 @@ def main():
     options = parse_arguments()
     bench.print_machine()
     bench.build_ledger(options)
-    install_both(options)
+    install_both()
     result = measure(options)
     bench.execute("postgres", f'DROP DATABASE "{BOTH}" WITH (FORCE)')
     bench.print_table(rows_of(result))
@@ -35,12 +35,12 @@ def parse_arguments():
     return parser.parse_args()
 
 
-def install_both(_options):
-    peers = os.environ["BILLING_PEERS"]
-    os.environ["BILLING_BENCH_ADDONS"] = bench.peer_path(peers)
+def install_both():
+    folders = f"{bench.peer_path(os.environ['BILLING_PEERS'])},{bench.HERE.parent}"
+    os.environ["BILLING_BENCH_ADDONS"] = folders
     bench.create(BOTH, bench.LEDGER)
     addons = "billing_coordinator,partner_statement"
-    bench.odoo(BOTH, "-i", addons, addons=peers)
+    bench.odoo(BOTH, "-i", addons, f"--addons-path={folders}")
     bench.execute(BOTH, "ANALYZE")
 
 
