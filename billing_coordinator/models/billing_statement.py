@@ -6,7 +6,7 @@ from odoo import api, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
 
-from ..tools import statement
+from ..tools import statement, statement_query
 from ..tools.statement import ACTIVITY, OPEN_ITEMS, Row, Section, Statement
 
 KINDS = [
@@ -47,7 +47,7 @@ class BillingStatement(models.AbstractModel):
         sections = self._read_open_items(company, result, date_to)
         if kind == ACTIVITY:
             self._read_activity(company, result, sections, date_from, date_to)
-        self._sort_sections(company, result, sections)
+        self._attach_sections(company, result, sections)
         return result
 
     @api.model
@@ -119,7 +119,7 @@ class BillingStatement(models.AbstractModel):
                     WHERE receivable.company_id = %s
                       AND customer.commercial_partner_id = ANY(%s)
                     ORDER BY 1, 2, receivable.date_maturity, receivable.id""",
-                statement.type_of_document(),
+                statement_query.type_of_document(),
                 self._reference(),
                 receivable.with_context(as_of=day)._table_query,
                 self._documents(),
@@ -149,7 +149,7 @@ class BillingStatement(models.AbstractModel):
     @api.model
     def _read_activity(self, company, statements, sections, date_from, date_to):
         """Add opening balances and movements, with sections where nothing is open."""
-        moved = statement.movements(company.id, list(statements), date_to)
+        moved = statement_query.movements(company.id, list(statements), date_to)
         opening = {
             (partner_id, currency_id): amount
             for partner_id, currency_id, amount in self._fetch_opening(moved, date_from)
@@ -199,7 +199,7 @@ class BillingStatement(models.AbstractModel):
                     WHERE moved.date >= %s
                     ORDER BY moved.partner_id, moved.currency_id, moved.date,
                              other.id IS NOT NULL, line.id, other.id""",
-                statement.type_of_document(),
+                statement_query.type_of_document(),
                 statement.TRANSFER,
                 self._reference(),
                 moved,
@@ -209,7 +209,7 @@ class BillingStatement(models.AbstractModel):
         )
 
     @api.model
-    def _sort_sections(self, company, statements, sections):
+    def _attach_sections(self, company, statements, sections):
         """The company's currency comes first; a currency without anything is not told.
 
         What is settled in the books but for an exchange difference has no amount in

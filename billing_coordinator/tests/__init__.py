@@ -21,6 +21,7 @@ from . import (
     test_statement,
     test_statement_concurrency,
     test_statement_run,
+    test_statement_tool,
     test_statement_tour,
     test_tours,
     test_translations,
