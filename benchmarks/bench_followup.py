@@ -19,6 +19,7 @@ from pathlib import Path
 import psycopg2
 
 HERE = Path(__file__).resolve().parent
+STEPS = HERE / "followup_steps.py"
 LEDGER = "billing_bench_ledger"
 EMPTY = "billing_bench_empty"
 OURS = "billing_bench_ours"
@@ -245,7 +246,7 @@ def timed(function, *arguments):
 
 def step(database, name, *arguments, seconds=None):
     """Result of one step, None when it was not done in time."""
-    command = [sys.executable, HERE / "followup_steps.py", database, name, *arguments]
+    command = [sys.executable, STEPS, database, name, *arguments]
     try:
         result = subprocess.run(
             command, capture_output=True, text=True, timeout=seconds

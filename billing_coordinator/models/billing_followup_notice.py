@@ -2,9 +2,6 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
-SENT_STATUSES = {"sent"}
-FAILED_STATUSES = {"bounce", "exception", "canceled"}
-
 
 class BillingFollowupNotice(models.Model):
     """One reminder to one customer: what was claimed, how, and what became of it.
@@ -15,7 +12,7 @@ class BillingFollowupNotice(models.Model):
 
     _name = "billing.followup.notice"
     _description = "Follow-up notice"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = ["billing.email.mixin", "mail.thread", "mail.activity.mixin"]
     _order = "date desc, id desc"
     _check_company_auto = True
     _mail_post_access = "read"
@@ -29,16 +26,6 @@ class BillingFollowupNotice(models.Model):
         index=True,
         ondelete="restrict",
         check_company=True,
-    )
-    contact_id = fields.Many2one(
-        "res.partner",
-        "Sent to",
-        index="btree_not_null",
-        ondelete="restrict",
-        help="The person the notice is addressed to.",
-    )
-    email = fields.Char(
-        "E-mail", readonly=True, copy=False, help="Address at the time of sending."
     )
     currency_id = fields.Many2one("res.currency", required=True)
     company_currency_id = fields.Many2one(
@@ -89,19 +76,6 @@ class BillingFollowupNotice(models.Model):
     issued_on = fields.Datetime("Issued on", readonly=True, copy=False)
     cancelled_on = fields.Datetime("Cancelled on", readonly=True, copy=False)
     cancel_reason = fields.Char("Why cancelled", readonly=True, copy=False)
-    mail_message_id = fields.Many2one(
-        "mail.message", "E-mail sent", readonly=True, copy=False, index="btree_not_null"
-    )
-    address_problem = fields.Selection(
-        [
-            ("missing", "No e-mail address"),
-            ("invalid", "Invalid e-mail address"),
-            ("blacklisted", "E-mail address is blacklisted"),
-        ],
-        "Address problem",
-        readonly=True,
-        copy=False,
-    )
     state = fields.Selection(
         [
             ("draft", "Draft"),
@@ -148,11 +122,8 @@ class BillingFollowupNotice(models.Model):
         "mail_message_id.notification_ids.failure_type",
     )
     def _compute_state(self):
-        problems = dict(
-            self._fields["address_problem"]._description_selection(self.env)
-        )
         for notice in self:
-            notice.failure_reason = problems.get(notice.address_problem, False)
+            notice.failure_reason = notice._get_address_problem_text()
             if notice.cancelled_on:
                 notice.state = "cancelled"
             elif not notice.issued_on:
@@ -168,19 +139,11 @@ class BillingFollowupNotice(models.Model):
 
     def _set_state_from_mail(self):
         """Follow the e-mail; a notice whose notifications were cleaned up stays."""
-        notifications = self.sudo().mail_message_id.notification_ids
-        failed = notifications.filtered(
-            lambda n: n.notification_status in FAILED_STATUSES
-        )
-        if failed:
-            self.state = "failed"
-            self.failure_reason = failed[0].format_failure_reason()
-        elif not notifications:
-            self.state = self.state if self.state != "draft" else "queued"
-        elif set(notifications.mapped("notification_status")) <= SENT_STATUSES:
-            self.state = "sent"
+        fate = self._get_mail_fate()
+        if fate:
+            self.state, self.failure_reason = fate
         else:
-            self.state = "queued"
+            self.state = self.state if self.state != "draft" else "queued"
 
     @api.depends("contact_id.name", "partner_id.name")
     def _compute_addressee(self):

@@ -35,3 +35,12 @@ class ResConfigSettings(models.TransientModel):
     billing_ageing_bounds = fields.Char(
         related="company_id.billing_ageing_bounds", readonly=False, required=True
     )
+    billing_statement_schedule = fields.Selection(
+        related="company_id.billing_statement_schedule", readonly=False, required=True
+    )
+    billing_statement_day = fields.Integer(
+        related="company_id.billing_statement_day", readonly=False
+    )
+    billing_statement_kind = fields.Selection(
+        related="company_id.billing_statement_kind", readonly=False, required=True
+    )

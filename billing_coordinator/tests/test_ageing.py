@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from odoo.tests import BaseCase
 
-from ..tools import ageing, followup, interest, priority, stage_rule
+from ..tools import ageing, followup, interest, priority, promise, stage_rule, statement
 from ..tools.ageing import MAX_BOUNDS, bucket_index, bucket_ranges, parse_bounds
 from .properties import holds_for
 
@@ -16,7 +16,10 @@ BOUNDS = st.lists(
 
 class TestDoctests(BaseCase):
     def test_examples_in_the_tools(self):
-        for module in (ageing, followup, interest, priority, stage_rule):
+        for module in (
+            *(ageing, followup, interest, priority),
+            *(promise, stage_rule, statement),
+        ):
             failed, tried = doctest.testmod(module)
             self.assertFalse(failed, module.__name__)
         self.assertTrue(doctest.testmod(ageing).attempted)

@@ -1,81 +1,23 @@
-import contextlib
-
 from odoo import api, fields
 from odoo.modules.registry import Registry
 from odoo.service.model import retrying
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from .common import TODAY, Ledger
-from .copied_database import CopiedDatabase
-
-CUSTOMERS = 12
+from .worker_common import CUSTOMERS, WorkerCase
 
 
 @tagged("post_install", "-at_install")
-class TestConcurrency(Ledger, CopiedDatabase):
+class TestConcurrency(WorkerCase):
     """Two processes, a crash half-way, a payment in between: still once."""
 
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        with cls._environment():
-            companies = cls.env["res.company"].search([])
-            companies.billing_plan_id = False
-            cls._set_up_company()
-            # What a rerun sends is what was left, not the second stage.
-            cls.plan.stage_ids[1:].unlink()
-
-    @classmethod
-    @contextlib.contextmanager
-    def _environment(cls):
-        with super()._environment() as env:
-            for name in ("company", "eur", "usd"):
-                if hasattr(cls, name):
-                    setattr(cls, name, getattr(cls, name).with_env(env))
-            yield env
-
-    def setUp(self):
-        super().setUp()
-        self.addCleanup(self._stop_all)
-        self.processes = []
-        with self._environment():
-            customers = [self._make_customer(f"C {n}") for n in range(CUSTOMERS)]
-            with self._at(TODAY):
-                self.invoice_ids = self._make_invoices(
-                    [(c, 100, 10) for c in customers for _two in "ab"]
-                ).ids
-            self.customer_ids = [customer.id for customer in customers]
-
-    def _stop_all(self):
-        for process in self.processes:
-            process.kill()
-            process.communicate()
+    script = "job_process.py"
+    word = "sent"
 
     def _start(self, seconds=0.0, pause=False):
-        """A process with the addon loaded, waiting for the word to begin."""
-        process = self._spawn("job_process.py", seconds, int(pause))
+        process = self._spawn(self.script, seconds, int(pause))
         self.processes.append(process)
         return process
-
-    def _go(self, *processes):
-        for process in processes:
-            said = process.stdout.readline()
-            self.assertEqual(said, "ready\n", said or process.stderr.read())
-        for process in processes:
-            process.stdin.write("\n")
-            process.stdin.flush()
-
-    def _finish(self, process):
-        """Wait for the end of a process; return how many notices it made."""
-        said, errors = process.communicate(timeout=60)
-        self.assertEqual(process.returncode, 0, errors)
-        return said.count("sent")
-
-    def _run_once(self):
-        process = self._start()
-        self._go(process)
-        return self._finish(process)
 
     def assertOnceEach(self, customer_ids=None):
         """One notice and one e-mail a customer, each line at the first stage once."""

@@ -22,6 +22,8 @@ MODELS = {
     "billing.worklist": (NONE, NONE, NONE, "rw--", "rw--"),
     "billing.followup.notice": (NONE, READ, NONE, ALL, ALL),
     "billing.followup.notice.line": (NONE, READ, NONE, ALL, ALL),
+    "billing.statement.run": (NONE, NONE, NONE, READ, READ),
+    "billing.statement.run.line": (NONE, NONE, NONE, READ, READ),
 }
 # What pages read by RPC; each checks the access to the record.
 READERS = {"get_cockpit", "get_timeline"}
@@ -69,6 +71,9 @@ class SecurityCase(SecondCompany, BillingCase):
         )
         cls.preview = cls.env["billing.followup.run"].with_user(cls.coordinator)
         cls.preview = cls.preview._preview(cls.company)
+        cls.statements = cls.env["billing.statement.run"]._make(
+            cls.company, cls.customer, "open_items", False, TODAY
+        )
         cls.env.flush_all()
 
     def _as(self, record, user):
@@ -98,10 +103,15 @@ class SecurityCase(SecondCompany, BillingCase):
             self.notice.line_ids,
             self.preview,
             self.preview.line_ids,
+            self.statements,
+            self.statements.line_ids,
         ]
 
     def _records_with_actions(self):
-        return self.row, self.notice, self.hold, self.late_charge, self.preview
+        return (
+            *(self.row, self.notice, self.hold, self.late_charge, self.preview),
+            *(self.promise, self.statements, self.statements.line_ids),
+        )
 
 
 @tagged("post_install", "-at_install")

@@ -15,4 +15,5 @@ from . import (
     billing_promise_withdraw_wizard,
     billing_promise_wizard,
     billing_receivable_date_wizard,
+    billing_statement_wizard,
 )

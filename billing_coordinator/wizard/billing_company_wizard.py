@@ -17,6 +17,9 @@ POLICY_FIELDS = (
     "billing_late_minimum",
     "billing_late_payment_term_id",
     "billing_late_post",
+    "billing_statement_schedule",
+    "billing_statement_day",
+    "billing_statement_kind",
 )
 
 
@@ -88,6 +91,28 @@ class BillingCompanyWizard(models.TransientModel):
     billing_ageing_bounds = fields.Char(
         "Ageing buckets", compute="_compute_policy", store=True, readonly=False
     )
+
+    billing_statement_schedule = fields.Selection(
+        lambda self: self._get_company_selection("billing_statement_schedule"),
+        "Send statements",
+        compute="_compute_policy",
+        store=True,
+        readonly=False,
+    )
+    billing_statement_day = fields.Integer(
+        "Day of the month", compute="_compute_policy", store=True, readonly=False
+    )
+    billing_statement_kind = fields.Selection(
+        lambda self: self._get_company_selection("billing_statement_kind"),
+        "Kind of statement",
+        compute="_compute_policy",
+        store=True,
+        readonly=False,
+    )
+
+    @api.model
+    def _get_company_selection(self, name):
+        return self.env["res.company"]._fields[name]._description_selection(self.env)
 
     @api.depends("company_id")
     def _compute_policy(self):
