@@ -43,6 +43,7 @@
         "views/billing_late_charge_views.xml",
         "views/billing_late_rate_views.xml",
         "views/billing_portal_templates.xml",
+        "views/billing_portal_promise_templates.xml",
         "views/billing_priority_rule_views.xml",
         "views/billing_promise_views.xml",
         "views/billing_receivable_views.xml",

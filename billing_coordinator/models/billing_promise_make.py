@@ -48,7 +48,7 @@ class BillingPromise(models.Model):
                 }
                 for (date, amount), cover in zip(installments, covers, strict=True)
             ]
-        ).sudo(False)
+        ).with_env(self.env)
         promises._refresh_worklist()
         return promises
 
@@ -180,6 +180,8 @@ class BillingPromise(models.Model):
         :param partner: of the portal user
         :raise UserError: beyond a limit, with what the customer may do instead
         """
+        if not lines:
+            raise UserError(self.env._("Nothing is open here that could be promised."))
         if lines.partner_id != partner.commercial_partner_id:
             raise AccessError(self.env._("These invoices are not yours."))
         company_sudo = lines.company_id.sudo()

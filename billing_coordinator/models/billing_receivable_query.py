@@ -85,12 +85,15 @@ class BillingReceivable(models.Model):
 
     @api.model
     def _from(self):
-        """Journal items; as of a date, with what was settled after it."""
+        """Journal items; as of a date, with what was settled after it.
+
+        Each has an entry: joined LEFT, it is left out where nothing of it is read.
+        """
         tables = SQL(
             """account_move_line line
                JOIN account_account account ON account.id = line.account_id
                 AND account.account_type = 'asset_receivable'
-               JOIN account_move move ON move.id = line.move_id"""
+               LEFT JOIN account_move move ON move.id = line.move_id"""
         )
         as_of = self._get_as_of()
         if not as_of:

@@ -21,6 +21,7 @@ from . import (
     test_notice_fate,
     test_plan,
     test_portal_billing,
+    test_portal_promise,
     test_preview,
     test_priority,
     test_promise,

@@ -1,0 +1,100 @@
+from odoo.http import Request
+from odoo.tests import tagged
+
+from .common import days
+from .test_portal_billing import PortalCase
+
+
+@tagged("post_install", "-at_install")
+class TestPortalPromise(PortalCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.company.write(
+            {"billing_promise_portal": True, "billing_promise_max_days": 10}
+        )
+
+    def _promise(self, user, day=4, amount=100, **values):
+        """Send the form; return the page that answers."""
+        self.authenticate(user.login, user.login)
+        answer = self.url_open(
+            "/my/billing/promise",
+            data={
+                "csrf_token": Request.csrf_token(self),
+                "company_id": self.company.id,
+                "currency_id": self.eur.id,
+                "amount": amount,
+                "date": days(day),
+                **values,
+            },
+        )
+        self.assertEqual(answer.status_code, 200)
+        return answer.text
+
+    def _promises(self):
+        return self.env["billing.promise"].search([])
+
+    def test_contact_promises_for_the_company(self):
+        text = self._promise(self.person)
+        self.assertIn("We noted", text)
+        self.assertIn("You told us that you pay", text)
+        promise = self._promises()
+        self.assertRecordValues(
+            promise,
+            [
+                {
+                    "partner_id": self.customer.id,
+                    "contact_id": self.person.partner_id.id,
+                    "channel": "portal",
+                    "user_id": False,
+                    "amount": 100,
+                    "date": days(4),
+                }
+            ],
+        )
+        self.assertEqual(promise.line_ids.move_id, self.invoice)
+
+    def test_form_only_where_the_company_allows_it(self):
+        self.assertIn("When will you pay?", self._page(self.user).text)
+        self.company.billing_promise_portal = False
+        self.assertNotIn("When will you pay?", self._page(self.user).text)
+        self.assertIn("Please contact us", self._promise(self.user))
+        self.assertFalse(self._promises())
+
+    def test_limits(self):
+        self.company.billing_promise_max_amount = 50
+        self.assertIn("50.00", self._promise(self.user))
+        self.assertIn("06/26/2025", self._promise(self.user, day=11, amount=10))
+        self.assertIn("in the past", self._promise(self.user, day=-1, amount=10))
+        self.company.billing_promise_max_amount = 0
+        self.assertIn("more than the", self._promise(self.user, amount=120.01))
+        self.assertFalse(self._promises())
+
+    def test_nonsense(self):
+        for values in (
+            {"amount": "much"},
+            {"date": "soon"},
+            {"company_id": "x"},
+            {"company_id": self.other_company.id},
+        ):
+            text = self._promise(self.user, **values)
+            self.assertIn("Please enter an amount and a day", text, values)
+        self.assertIn(
+            "Nothing is open", self._promise(self.user, currency_id=self.usd.id)
+        )
+        self.assertFalse(self._promises())
+
+    def test_nobody_promises_for_another(self):
+        """A request names no customer and no invoice: it is always one's own."""
+        self._promise(self.stranger, amount=70, partner_id=self.customer.id)
+        promise = self._promises()
+        self.assertEqual(promise.partner_id, self.neighbour)
+        self.assertEqual(promise.line_ids.move_id, self.theirs)
+        self.assertNotIn("You told us", self._page(self.user).text)
+        self.assertNotIn("We noted", self._page(self.user, promised=promise.id).text)
+
+    def test_nobody_without_a_token(self):
+        self.authenticate(self.user.login, self.user.login)
+        answer = self.url_open("/my/billing/promise", data={"amount": 5})
+        self.assertEqual(answer.status_code, 400)
+        self.assertFalse(self._promises())
