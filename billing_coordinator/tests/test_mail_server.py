@@ -69,7 +69,7 @@ class TestMailServer(Ledger, CopiedDatabase):
         return said
 
     def test_one_is_taken_one_is_refused(self):
-        self.assertEqual(self._run("job_process.py", 0).count("sent"), 2)
+        self.assertEqual(self._run("job_process.py", 0, 0).count("sent"), 2)
         self._run("mail_process.py")
         [(recipients, mail)] = self.server.mails
         self.assertEqual(recipients, ["takes@example.com"])
