@@ -28,6 +28,7 @@ LOGINS = {
     "manager": "billing manager",
     "coordinator": "billing coordinator",
     "department": "member of a department that answers tickets",
+    "customer": "a customer, in the portal",
 }
 
 

@@ -43,8 +43,6 @@ class BillingPromise(models.Model):
         try:
             self._judge()
             self.env.flush_all()
-        except TransactionRollbackError:
-            self.env.cr.rollback()  # somebody is at work on it: the next time
         except Exception as error:  # pylint: disable=broad-exception-caught
             # Whatever it is, the others go on.
             self.env.cr.rollback()
@@ -53,8 +51,10 @@ class BillingPromise(models.Model):
                 for promises in customers:
                     promises._judge_isolated()
                 return
-            _logger.warning("Judging %s failed", self, exc_info=True)
-            self._record_error(error)
+            if not isinstance(error, TransactionRollbackError):
+                _logger.warning("Judging %s failed", self, exc_info=True)
+                self._record_error(error)
+            # Else somebody is at work on it: the next refresh judges it.
         self.env["ir.cron"]._commit_progress()
 
     def _record_error(self, error):

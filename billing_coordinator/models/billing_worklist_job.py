@@ -118,7 +118,9 @@ class BillingWorklist(models.Model):
     def _cron_refresh(self):
         """Keep the figures true over the day and hand over what did not arrive."""
         for company in self.env["res.company"].search([]):
-            self._in_company(company)._refresh_isolated(company, changed_only=True)
+            worklist = self._in_company(company)
+            worklist.env["billing.promise"]._judge_due(company)
+            worklist._refresh_isolated(company, changed_only=True)
         failed = self.env["billing.followup.notice"].search(
             [("state", "=", "failed"), ("failure_handed_over", "=", False)]
         )

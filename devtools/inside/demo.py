@@ -4,6 +4,8 @@ import datetime
 
 from freezegun import freeze_time
 
+from . import demo_promises
+
 # Days before today on which the job is run, so that customers stand at every stage.
 EARLIER_RUNS = (45, 37, 29, 21, 14, 7)
 
@@ -22,6 +24,7 @@ def main(env, _argv):
         for days in EARLIER_RUNS:
             run_earlier(env, days)
         forget_impossible(env)
+        demo_promises.make(env)
         followup.method_direct_trigger()
 
 
