@@ -25,55 +25,50 @@ def movements(company_id, partner_ids, until):
     customer or company, its own balance has changed without a journal item. Both
     sides of such a settlement are movements, on the later of the two dates.
     """
-    customers = SQL(
-        "JOIN res_partner customer ON customer.id = line.partner_id"
-        " AND customer.commercial_partner_id = ANY(%s)",
-        list(partner_ids),
-    )
-    booked = SQL(
-        """SELECT customer.commercial_partner_id partner_id, line.currency_id,
-                  line.date, line.amount_currency amount, line.id line_id,
-                  NULL::integer counterpart_id
-             FROM account_move_line line %s
-             JOIN account_account account ON account.id = line.account_id
-              AND account.account_type = 'asset_receivable'
-            WHERE line.company_id = %s AND line.parent_state = 'posted'
+    items = SQL(
+        """SELECT line.id, customer.commercial_partner_id partner_id, line.company_id,
+                  line.currency_id, line.date, line.amount_currency
+             FROM account_move_line line
+             JOIN res_partner customer ON customer.id = line.partner_id
+            WHERE customer.commercial_partner_id = ANY(%s)
+              AND line.account_id IN (SELECT id FROM account_account
+                                       WHERE account_type = 'asset_receivable')
+              AND line.company_id = %s AND line.parent_state = 'posted'
               AND line.date <= %s""",
-        customers,
+        list(partner_ids),
         company_id,
         until,
     )
-    sides = [("debit", "credit", SQL("-")), ("credit", "debit", SQL())]
-    settled = [
-        _settled_elsewhere(customers, company_id, until, *side) for side in sides
-    ]
-    return SQL(" UNION ALL ").join([booked, *settled])
+    # Read once: without statistics PostgreSQL would join each side all over again.
+    return SQL(
+        """WITH item AS MATERIALIZED (%s)
+           SELECT partner_id, currency_id, date, amount_currency amount, id line_id,
+                  NULL::integer counterpart_id
+             FROM item
+            UNION ALL %s UNION ALL %s""",
+        items,
+        _settled_elsewhere("debit", "credit", SQL("-"), until),
+        _settled_elsewhere("credit", "debit", SQL(), until),
+    )
 
 
-def _settled_elsewhere(customers, company_id, until, side, other_side, sign):
+def _settled_elsewhere(side, other_side, sign, until):
     """Settlements of ``side`` items that their own customer's items do not mirror."""
     return SQL(
-        """SELECT customer.commercial_partner_id, line.currency_id, partial.max_date,
-                  %(sign)s partial.%(amount)s, line.id, other.id
-             FROM account_move_line line %(customers)s
-             JOIN account_account account ON account.id = line.account_id
-              AND account.account_type = 'asset_receivable'
-             JOIN account_partial_reconcile partial ON partial.%(own)s = line.id
+        """SELECT item.partner_id, item.currency_id, partial.max_date,
+                  %(sign)s partial.%(amount)s, item.id, other.id
+             FROM item
+             JOIN account_partial_reconcile partial ON partial.%(own)s = item.id
+              AND partial.max_date <= %(until)s
              JOIN account_move_line other ON other.id = partial.%(other)s
              LEFT JOIN res_partner payer ON payer.id = other.partner_id
-            WHERE line.company_id = %(company)s AND line.parent_state = 'posted'
-              AND partial.max_date <= %(until)s
-              AND (line.currency_id <> other.currency_id
-                   OR line.company_id <> other.company_id
-                   OR customer.commercial_partner_id
-                      IS DISTINCT FROM payer.commercial_partner_id
-                   OR partial.debit_amount_currency <> partial.credit_amount_currency)
-        """,
+            WHERE item.currency_id <> other.currency_id
+               OR item.company_id <> other.company_id
+               OR item.partner_id IS DISTINCT FROM payer.commercial_partner_id
+               OR partial.debit_amount_currency <> partial.credit_amount_currency""",
         sign=sign,
         amount=SQL.identifier(f"{side}_amount_currency"),
-        customers=customers,
         own=SQL.identifier(f"{side}_move_id"),
         other=SQL.identifier(f"{other_side}_move_id"),
-        company=company_id,
         until=until,
     )
