@@ -54,6 +54,15 @@ SHOTS = [
          ("[data-menu-xmlid='billing_coordinator.billing_followup_menu']",
           "[data-menu-xmlid='billing_coordinator.billing_followup_run_menu']"),
          "manager"),
+    Shot("promises", "/odoo/billing-promises", ROW),
+    Shot("promise", "/odoo/billing-promises", FORM, (ROW,)),
+    Shot("promise-dialog", "/odoo/billing-work", ".modal .o_data_row",
+         (ROW, ".o_statusbar_buttons button[title='The customer promises to pay on a day']")),
+    Shot("call", "/odoo/billing-work", ".modal footer",
+         (".o_data_row button[title='Log a call'], .o_data_row .fa-phone",)),
+    Shot("statement-dialog", "/odoo/billing-work", ".modal footer",
+         (ROW, ".o_statusbar_buttons button:nth-last-child(1)")),
+    Shot("portal", "/my/billing", ".o_billing_items", (), "customer"),
     Shot("receivables", "/odoo/billing-receivables", ROW),
     Shot("ageing", "/odoo/billing-ageing", ".o_pivot table"),
     Shot("plan", "/odoo/billing-plans", ".o_field_one2many .o_data_row",
@@ -169,13 +178,15 @@ def sign_in(browser, base, login):
         f"document.querySelector('input#password').value = {json.dumps(login)};"
         "document.querySelector('form.oe_login_form').submit();"
     )
-    if not browser.wait_for(".o_main_navbar, .o_home_menu, .o_action_manager"):
+    if not browser.wait_for(
+        ".o_main_navbar, .o_home_menu, .o_action_manager, .o_portal"
+    ):
         sys.exit(f"Could not sign in as {login}.")
 
 
 def take(browser, base, shot):
     browser.call("Page.navigate", url="about:blank")
-    browser.open(base + shot.path, ".o_action_manager .o_action")
+    browser.open(base + shot.path, ".o_action_manager .o_action, main")
     for selector in shot.clicks:
         browser.click(selector)
     if not browser.wait_for(shot.ready):

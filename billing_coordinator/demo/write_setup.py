@@ -7,6 +7,7 @@ from . import catalogue
 
 MODULE = "billing_coordinator"
 SALES_TAX = {"us": ("Sales tax 6.25%", 6.25), "ie": ("VAT 23%", 23.0)}
+TIME_ZONES = {"us": "America/New_York", "ie": "Europe/Dublin"}
 BANK_ACCOUNT = {"us": "021000021-4471190", "ie": "IE29AIBK93115212345678"}
 
 
@@ -44,6 +45,7 @@ class SetupWriter:
         self.company = env.company
 
     def write(self):
+        self.company.partner_id.tz = TIME_ZONES[self.key]
         self._load_chart()
         self._write_manager()
         self._write_taxes()

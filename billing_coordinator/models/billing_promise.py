@@ -69,7 +69,7 @@ class BillingPromise(models.Model):
         required=True,
         help="The promised day and the grace days of the company.",
     )
-    made_on = fields.Datetime(required=True, default=fields.Datetime.now)
+    made_on = fields.Datetime("Made on", required=True, default=fields.Datetime.now)
     level = fields.Integer(
         default=1,
         aggregator="max",

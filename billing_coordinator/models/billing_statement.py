@@ -11,7 +11,7 @@ from ..tools.statement import ACTIVITY, OPEN_ITEMS, Row, Section, Statement
 
 KINDS = [
     (OPEN_ITEMS, "Open items"),
-    (ACTIVITY, "Activity"),
+    (ACTIVITY, "Account activity"),
 ]
 
 

@@ -70,7 +70,7 @@ class BillingWorklist(models.Model):
         if self.next_action == "wait" or not self.next_action:
             return self._describe_waiting()
         return {
-            "fix": self.env._("Solve: a notice did not arrive"),
+            "fix": self.env._("Solve: a notice failed"),
             "send": self.env._("Send: %(stage)s", stage=stage),
             "decide": self.env._("Decide: the plan has ended"),
             "auto": self.env._("Next run sends: %(stage)s", stage=stage),

@@ -26,7 +26,8 @@ class ResCompany(models.Model):
         "Kind of statement",
         default=OPEN_ITEMS,
         required=True,
-        help="Open items: what is open on the day of sending, with its age. Activity:"
+        help="Open items: what is open on the day of sending, with its age."
+        " Account activity:"
         " all movements of the month before, with opening and closing balance.",
     )
     billing_statement_since = fields.Date(

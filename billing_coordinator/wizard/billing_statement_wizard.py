@@ -30,7 +30,8 @@ class BillingStatementWizard(models.TransientModel):
         KINDS,
         required=True,
         default=OPEN_ITEMS,
-        help="Open items: what is open at the end of a day, with its age. Activity:"
+        help="Open items: what is open at the end of a day, with its age."
+        " Account activity:"
         " every movement between two days, with opening and closing balance.",
     )
     date_from = fields.Date(

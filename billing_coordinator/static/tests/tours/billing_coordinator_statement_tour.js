@@ -41,7 +41,7 @@ registry.category("web_tour.tours").add("billing_coordinator_statement_batch", {
         },
         {
             content: "choose the activity",
-            trigger: `.modal .o_field_widget[name=kind] label:contains("Activity")`,
+            trigger: `.modal .o_field_widget[name=kind] label:contains("Account activity")`,
             run: "click",
         },
         {
