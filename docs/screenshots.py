@@ -57,7 +57,7 @@ SHOTS = [
     Shot("promises", "/odoo/billing-promises", ROW),
     Shot("promise", "/odoo/billing-promises", FORM, (ROW,)),
     Shot("promise-dialog", "/odoo/billing-work", ".modal .o_data_row",
-         (ROW, ".o_statusbar_buttons button[title='The customer promises to pay on a day']")),
+         (ROW, ".o_statusbar_buttons button[data-tooltip*='promises']")),
     Shot("call", "/odoo/billing-work", ".modal footer",
          (".o_data_row button[title='Log a call'], .o_data_row .fa-phone",)),
     Shot("statement-dialog", "/odoo/billing-work", ".modal footer",

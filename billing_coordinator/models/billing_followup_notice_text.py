@@ -1,6 +1,18 @@
 from odoo import api, models
 from odoo.tools import SQL
 
+# What is read of a contact; partners are wide, and a run reads thousands of them.
+CONTACT_FIELDS = [
+    "active",
+    "commercial_partner_id",
+    "company_id",
+    "email",
+    "email_normalized",
+    "lang",
+    "name",
+    "type",
+]
+
 
 class BillingFollowupNotice(models.Model):
     """Whom a notice is addressed to, and what it says in their language."""
@@ -35,7 +47,7 @@ class BillingFollowupNotice(models.Model):
 
     @api.model
     def _get_contact_candidates(self, invoiced, customer):
-        """Who may be written to, the best first; nobody who was archived.
+        """Who may be written to, the best first; nobody who has left the customer.
 
         The customer's follow-up contacts, the invoiced contact, the customer's invoice
         addresses, the customer.
@@ -44,7 +56,10 @@ class BillingFollowupNotice(models.Model):
         none = customer.browse()
         candidates = contacts.get("billing_followup", none) | invoiced
         candidates |= contacts.get("invoice", none) | customer
-        return candidates.filtered("active")
+        candidates.fetch(CONTACT_FIELDS)
+        return candidates.filtered(
+            lambda c: c.active and c.commercial_partner_id == customer
+        )
 
     def _render_text(self):
         """Write subject and text in the language of the contact."""

@@ -6,6 +6,7 @@ from odoo import fields, models
 from odoo.tools import SQL, mute_logger
 
 from ..tools.followup import NOTHING_DUE, SEND
+from .billing_followup_notice_text import CONTACT_FIELDS
 
 _logger = logging.getLogger(__name__)
 
@@ -17,7 +18,6 @@ COMPANY_FIELDS = [
     "currency_id",
     "billing_ageing_bounds",
 ]
-PARTNER_FIELDS = ["name", "company_id", "email", "email_normalized", "lang"]
 
 
 class BillingWorklist(models.Model):
@@ -85,7 +85,7 @@ class BillingWorklist(models.Model):
         users_sudo.fetch(["partner_id"])
         self.company_id.fetch(COMPANY_FIELDS)
         partners = self.partner_id + self.company_id.partner_id + users_sudo.partner_id
-        partners.fetch(PARTNER_FIELDS)
+        partners.fetch(CONTACT_FIELDS)
 
     def _lock_receivables(self):
         """Lock the customer's open receivables; return the ids of those free."""

@@ -65,6 +65,12 @@ class TestChoice(ContactCase):
         self._make_invoice()
         self.assertEqual(self._send().contact_id, followup)
 
+    def test_who_went_to_another_customer_gets_nothing(self):
+        invoiced = self._contact("Anna", "contact")
+        self._make_invoice(invoiced)
+        invoiced.parent_id = self._make_customer("Competitor", is_company=True)
+        self.assertWritesTo(self.customer)
+
     def test_archived_contacts_get_nothing(self):
         invoiced = self._contact("Anna", "contact")
         followup = self._contact("Clara")
