@@ -12,6 +12,7 @@ _logger = logging.getLogger(__name__)
 
 # What a notice needs of wide tables.
 COMPANY_FIELDS = [
+    "alias_domain_id",
     "name",
     "parent_path",
     "partner_id",
