@@ -121,10 +121,10 @@ def measure_install(_options):
 
 
 def measure_posting(_options):
-    """Posting 500 invoices with the addon and without it, in turn, three times."""
+    """Posting 500 invoices with the addon and without it, in turn, seven times."""
     create(PEER, LEDGER)
     ours, plain = [], []
-    for _round in range(3):
+    for _round in range(7):
         plain.append(step(PEER, "post")["seconds"])
         ours.append(step(OURS, "post")["seconds"])
     ratios = sorted(a / b for a, b in zip(ours, plain, strict=True))
@@ -133,7 +133,7 @@ def measure_posting(_options):
             "Posting 500 invoices, with / without the addon",
             f"{min(ours):.2f} s / {min(plain):.2f} s",
             "",
-            f"ratio {ratios[1]:.3f}, at most 1.05",
+            f"ratio {ratios[3]:.3f}, at most 1.05",
         )
     ]
 
