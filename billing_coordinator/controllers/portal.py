@@ -40,7 +40,7 @@ class PortalBilling(CustomerPortal):
             request_ = self._billing_request(**kwargs)
             make = {"pdf": self._billing_pdf, "xlsx": self._billing_xlsx}[report_type]
             return make(*request_)
-        except (KeyError, TypeError, ValueError):
+        except (KeyError, OverflowError, TypeError, ValueError):
             error = request.env._(
                 "This address is not complete: use the buttons below."
             )

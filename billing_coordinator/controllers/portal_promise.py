@@ -21,7 +21,7 @@ class PortalPromise(PortalBilling):
         try:
             with request.env.cr.savepoint():  # all of it, or nothing
                 promise = self._billing_promise(**kwargs)
-        except (KeyError, TypeError, ValueError):
+        except (KeyError, OverflowError, TypeError, ValueError):
             error = request.env._("Please enter an amount and a day.")
         except (AccessError, UserError) as problem:
             error = str(problem)

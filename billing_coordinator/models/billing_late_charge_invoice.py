@@ -115,7 +115,7 @@ class BillingLateCharge(models.Model):
         values = {
             "move_type": "out_invoice",
             "company_id": company.id,
-            "partner_id": (newest.move_id.partner_id or notice.partner_id).id,
+            "partner_id": self._get_invoiced(notice, newest.move_id).id,
             "currency_id": notice.currency_id.id,
             "invoice_date": notice.date,
             "invoice_origin": notice.name,
@@ -129,6 +129,13 @@ class BillingLateCharge(models.Model):
         if company.billing_late_payment_term_id:
             values["invoice_payment_term_id"] = company.billing_late_payment_term_id.id
         return self.env["account.move"].with_company(company).create(values)
+
+    @api.model
+    def _get_invoiced(self, notice, move):
+        """Who got the newest invoice, unless they have left the customer since."""
+        contact = move.partner_id
+        theirs = contact.commercial_partner_id == notice.partner_id
+        return contact if theirs else notice.partner_id
 
     @api.model
     def _prepare_invoice_line(self, company, row):

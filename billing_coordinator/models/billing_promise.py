@@ -184,8 +184,8 @@ class BillingPromise(models.Model):
                     "withdraw_reason": reason,
                 }
             )
+        self._restack(self.line_ids.move_line_id.ids, closing=self.ids)
         promise_sudo.line_ids.is_open = False
-        self._restack(self.line_ids.move_line_id.ids)
 
     # -- finding them -----------------------------------------------------------------
 

@@ -1,6 +1,7 @@
 import logging
 from collections import defaultdict
 from operator import attrgetter
+from typing import NamedTuple
 
 from psycopg2.extensions import TransactionRollbackError
 from psycopg2.extras import Json
@@ -17,6 +18,25 @@ _logger = logging.getLogger(__name__)
 NOT_OWED = float("inf")
 # Promises that are judged in one transaction.
 BATCH = 500
+
+
+class Covered(NamedTuple):
+    """A journal item under open promises; amounts are in its currency."""
+
+    residual: float
+    credited: float
+    digits: int
+    bands: list
+    promises: dict  # band id -> promise id
+
+    def share(self):
+        return rules.share(self.bands, self.residual, self.credited, self.digits)
+
+    def restack(self, closing=()):
+        closed = {band for band, promise in self.promises.items() if promise in closing}
+        return rules.restack(
+            self.bands, self.residual, self.credited, self.digits, closed
+        )
 
 
 class BillingPromise(models.Model):
@@ -70,6 +90,8 @@ class BillingPromise(models.Model):
         is kept is judged then.
         """
         promises = self.try_lock_for_update().filtered(lambda p: p.state == rules.OPEN)
+        if not promises:
+            return
         verdicts = promises._get_verdicts()
         if promises.company_id._get_bank_data_problem():
             certain = (rules.KEPT, rules.WITHDRAWN)
@@ -83,10 +105,9 @@ class BillingPromise(models.Model):
         shares = defaultdict(list)
         lines = self._fetch_bands(self.line_ids.move_line_id.ids, in_transit=True)
         digits = {promise.id: promise.currency_id.decimal_places for promise in self}
-        for residual, credited, bands in lines.values():
-            parts = rules.share([band for _id, band in bands], residual, credited)
-            for promise_id, band in bands:
-                shares[promise_id].append(parts[band.id])
+        for covered in lines.values():
+            for band_id, part in covered.share().items():
+                shares[covered.promises[band_id]].append(part)
         return {
             promise.id: rules.judge(shares[promise.id], digits[promise.id])
             for promise in self
@@ -120,6 +141,7 @@ class BillingPromise(models.Model):
                 Json(rows),
             )
         )
+        self._restack(line_ids, closing=self.ids)
         self.env.cr.execute(
             SQL(
                 "UPDATE billing_promise_line SET is_open = FALSE"
@@ -128,7 +150,6 @@ class BillingPromise(models.Model):
             )
         )
         self.env.invalidate_all(flush=False)
-        self._restack(line_ids)
 
     # -- what covers the receivables -----------------------------------------------
 
@@ -137,7 +158,7 @@ class BillingPromise(models.Model):
         """Open promises on journal items, first in first out.
 
         :param in_transit: a registered payment that is not at the bank yet counts
-        :return: ``{line id: (residual, credited, [(promise id, Band)])}``
+        :return: ``{line id: Covered}``
         """
         self.env.flush_all()
         in_transit = in_transit and self.env["billing.receivable"]._is_in_transit()
@@ -146,12 +167,14 @@ class BillingPromise(models.Model):
                 """SELECT line.id, cover.promise_id, cover.id, cover.amount,
                           cover.floor, cover.credit_base,
                           line.parent_state = 'posted',
+                          currency.decimal_places,
                           CASE WHEN %s THEN 0 ELSE line.amount_residual_currency END,
                           (%s)
                      FROM billing_promise_line cover
                      JOIN billing_promise promise ON promise.id = cover.promise_id
                      JOIN account_move_line line ON line.id = cover.move_line_id
                      JOIN account_move move ON move.id = line.move_id
+                     JOIN res_currency currency ON currency.id = line.currency_id
                     WHERE cover.is_open AND line.id = ANY(%s)
                     ORDER BY line.id, promise.made_on, promise.date, promise.id""",
                 in_transit or SQL("FALSE"),
@@ -161,12 +184,15 @@ class BillingPromise(models.Model):
         )
         result = {}
         for line_id, promise_id, cover_id, amount, floor, base, posted, *now in rows:
-            residual, credited = map(float, now)
+            digits, residual, credited = now
             if not posted:  # back in draft: nothing is owed any more
                 residual, credited = 0.0, NOT_OWED
+            covered = result.setdefault(
+                line_id, Covered(float(residual), float(credited), digits, [], {})
+            )
             band = rules.Band(cover_id, float(amount), float(floor), float(base))
-            found = result.setdefault(line_id, (residual, credited, []))
-            found[2].append((promise_id, band))
+            covered.bands.append(band)
+            covered.promises[cover_id] = promise_id
         return result
 
     @api.model
@@ -182,14 +208,13 @@ class BillingPromise(models.Model):
         )
 
     @api.model
-    def _restack(self, line_ids):
-        """Close the gaps that closed promises left on journal items."""
+    def _restack(self, line_ids, closing=()):
+        """Close the gaps on journal items that the promises being closed leave."""
         rows = []
-        for residual, credited, bands in self._fetch_bands(line_ids).values():
-            if residual == 0 and credited == NOT_OWED:
+        for covered in self._fetch_bands(line_ids).values():
+            if covered.credited == NOT_OWED:
                 continue
-            moved = rules.restack([band for _id, band in bands], residual, credited)
-            for band_id, (floor, base) in moved.items():
+            for band_id, (floor, base) in covered.restack(closing).items():
                 rows.append({"id": band_id, "floor": floor, "base": base})
         if not rows:
             return

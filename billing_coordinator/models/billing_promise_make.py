@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.fields import Command
+from odoo.fields import Command, Domain
 from odoo.tools import SQL
 from odoo.tools.misc import format_date
 
@@ -137,9 +137,11 @@ class BillingPromise(models.Model):
         credited = self._get_credited(rows.ids)
         free, floors = {}, {}
         for row in rows:
-            _residual, _credited, above = bands.get(row.id, (0, 0, []))
             residual = row.residual_currency
-            promised = sum(rules.remaining(band, residual) for _id, band in above)
+            above = bands[row.id].share().values() if row.id in bands else ()
+            promised = sum(part.remaining for part in above)
+            # What was credited on promises above is theirs, now and later.
+            credited[row.id] -= sum(part.gone for part in above)
             free[row.id] = round(residual - row.withheld, digits)
             floors[row.id] = round(residual - promised, digits)
         result = []
@@ -160,16 +162,15 @@ class BillingPromise(models.Model):
     @api.model
     def _get_credited(self, line_ids):
         """``{line id: amount}`` that credit notes have taken so far."""
-        return dict(
-            self.env.execute_query(
-                SQL(
-                    "SELECT line.id, (%s) FROM account_move_line line"
-                    " WHERE line.id = ANY(%s)",
-                    self._credited(),
-                    list(line_ids),
-                )
+        rows = self.env.execute_query(
+            SQL(
+                "SELECT line.id, (%s) FROM account_move_line line"
+                " WHERE line.id = ANY(%s)",
+                self._credited(),
+                list(line_ids),
             )
         )
+        return {line_id: float(amount) for line_id, amount in rows}
 
     # -- the customer in the portal ---------------------------------------------------
 
@@ -187,8 +188,11 @@ class BillingPromise(models.Model):
         company_sudo = lines.company_id.sudo()
         if not all(company_sudo.mapped("billing_promise_portal")):
             raise UserError(self.env._("Please contact us: we cannot take it here."))
+        currency = lines.currency_id[:1]
         for company in company_sudo:
-            self._check_portal_limits(company, lines.currency_id[:1], date, amount)
+            booked = currency._convert(amount, company.currency_id, company)
+            booked += self._get_promised_in_portal(company, partner)
+            self._check_portal_limits(company, booked, date)
         return self.sudo()._make(
             lines.sudo(),
             [(date, amount)],
@@ -198,7 +202,22 @@ class BillingPromise(models.Model):
         )
 
     @api.model
-    def _check_portal_limits(self, company, currency, date, amount):
+    def _get_promised_in_portal(self, company, partner):
+        """What the customer's open promises still hold, in company currency."""
+        promises_sudo = self.sudo().search(
+            self._get_customers_domain(company, partner.commercial_partner_id)
+            & Domain("state", "=", rules.OPEN)
+            & Domain("channel", "=", "portal")
+        )
+        return sum(
+            promise.currency_id._convert(
+                promise.amount - promise.amount_paid, company.currency_id, company
+            )
+            for promise in promises_sudo
+        )
+
+    @api.model
+    def _check_portal_limits(self, company, booked, date):
         latest = fields.Date.add(
             fields.Date.context_today(self), days=company.billing_promise_max_days
         )
@@ -210,11 +229,10 @@ class BillingPromise(models.Model):
                 )
             )
         limit = company.billing_promise_max_amount
-        booked = currency._convert(amount, company.currency_id, company)
         if limit and company.currency_id.compare_amounts(booked, limit) > 0:
             raise UserError(
                 self.env._(
-                    "Please contact us for amounts of more than %(amount)s.",
+                    "Please contact us for promises of more than %(amount)s together.",
                     amount=company.currency_id.format(limit),
                 )
             )

@@ -35,7 +35,9 @@ class BillingReceivable(models.Model):
                 self._is_in_force(),
             ),
             "in_transit": self._is_in_transit(),
-            "promised": SQL("%s >= %s", self._promised(), self._residual(True)),
+            "promised": SQL(
+                "%s >= GREATEST(%s, 0.000001)", self._promised(), self._residual(True)
+            ),
         }
 
     @api.model

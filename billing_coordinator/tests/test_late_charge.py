@@ -228,6 +228,14 @@ class TestCharge(LateCase):
             [(1000, 5), (500, 15)],
         )
 
+    def test_contact_who_left_the_customer(self):
+        person = self._make_customer("Person", parent_id=self.customer.id)
+        self._make_invoice(person, 1000)
+        person.parent_id = self._make_customer("Other Ltd", is_company=True)
+        self._send()
+        move = self._charges().move_id
+        self.assertEqual(move.commercial_partner_id, self.customer)
+
     def test_never_twice_for_the_same_days(self):
         """Notices on three days: what they charge together is what one would."""
         self.plan.stage_ids.charge_interest = True

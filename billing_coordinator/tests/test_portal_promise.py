@@ -73,6 +73,7 @@ class TestPortalPromise(PortalCase):
     def test_nonsense(self):
         for values in (
             {"amount": "much"},
+            {"amount": "inf"},
             {"date": "soon"},
             {"company_id": "x"},
             {"company_id": self.other_company.id},

@@ -252,6 +252,54 @@ class TestPromise(PromiseCase):
         self.assertEqual((broken.state, fine.state), ("open", "broken"))
         self.assertIn("Nobody to tell", self._row().run_error)
 
+    def test_another_worker_was_faster(self):
+        """The rows are its own: that is no trouble of the customer's."""
+        promise = self._promise(self.invoice, (4, 100))
+        self._row()
+        model = self.registry["billing.promise"]
+        with patch.object(model, "try_lock_for_update", lambda p, **_kw: p.browse()):
+            self._judge(6)
+        self.assertEqual(promise.state, "open")
+        self.assertFalse(self._row().run_error)
+
+    def test_credit_notes_and_payments_with_two_promises(self):
+        first, second = self._promise(self.invoice, (3, 300), (10, 700)).sorted("date")
+        refund = self._make_credit_note(amount=300)
+        self._receivable_lines(self.invoice + refund).reconcile()
+        self._pay(self.invoice, 700, day=days(2))
+        self._judge(5)
+        self.assertEqual(first.state, "withdrawn")
+        self._judge(12)
+        self.assertEqual((second.state, second.judged_amount), ("kept", 700))
+
+    def test_payment_that_bounces_after_another_promise(self):
+        """What was paid for the first stays the first's."""
+        first, second = self._promise(self.invoice, (8, 300), (9, 300)).sorted("date")
+        self._pay(self.invoice, 300, day=days(1))
+        bounced = self._pay(self.invoice, 200, day=days(2))
+        third = self._promise(self.invoice, (12, 100))
+        self._receivable_lines(bounced).remove_move_reconcile()
+        paid = [promise.amount_paid for promise in (first, second, third)]
+        self.assertEqual(paid, [300, 0, 0])
+
+    def test_currency_with_three_decimals(self):
+        dinar = self._use_currency("KWD")
+        self.env["res.currency.rate"].create(
+            {
+                "currency_id": dinar.id,
+                "name": "2020-01-01",
+                "rate": 0.3,
+                "company_id": self.company.id,
+            }
+        )
+        self._pay(self.invoice)
+        invoice = self._make_invoice(amount=15.006, currency_id=dinar.id)
+        promises = self._promise(invoice, (3, 5.003), (10, 5.003))
+        self._promise(invoice, (12, 5))
+        self.assertFalse(self._send())
+        self._judge(5)
+        self.assertEqual(promises.sorted("date")[0].state, "broken")
+
     def test_judged_twice(self):
         promise = self._promise(self.invoice, (4, 1000))
         for _run in range(2):
@@ -375,7 +423,9 @@ class TestRefused(SecondCompany, PromiseCase):
             portal._make_in_portal(self.customer, lines, days(4), 500.01)
         with self.assertRaises(AccessError):
             portal._make_in_portal(self.other_customer, lines, days(4), 100)
-        promise = portal._make_in_portal(self.customer, lines, days(10), 500)
+        promise = portal._make_in_portal(self.customer, lines, days(10), 300)
+        with self.assertRaisesRegex(UserError, "500.00.*together"):
+            portal._make_in_portal(self.customer, lines, days(9), 200.01)
         self.assertEqual((promise.channel, promise.contact_id), (
             "portal", self.customer))  # fmt: skip
         self.assertFalse(promise.user_id)

@@ -89,20 +89,24 @@ def share(bands, residual, credited, digits=2):
     return result
 
 
-def restack(bands, residual, credited, digits=2):
-    """Close the gap that a judged or withdrawn promise has left above the others.
+def restack(bands, residual, credited, digits=2, closed=()):
+    """Close the gaps that the ``closed`` bands leave among the others.
 
     What was paid for each of them stays paid, what remains stays promised.
 
     :return: ``{band id: (floor, credit_base)}``
     """
     shares = share(bands, residual, credited, digits)
-    result = {}
-    floor = residual
-    for band in bands:
-        floor = round(floor - shares[band.id].remaining, digits)
-        base = round(credited - shares[band.id].gone, digits)
-        result[band.id] = (floor, base)
+    kept = [band for band in bands if band.id not in closed]
+    floor = round(residual - sum(shares[b.id].remaining for b in kept), digits)
+    floors = {}
+    for band in reversed(kept):
+        floors[band.id] = floor
+        floor = round(floor + band.amount, digits)
+    result, gone = {}, 0.0
+    for band in kept:
+        gone += shares[band.id].gone
+        result[band.id] = (floors[band.id], round(credited - gone, digits))
     return result
 
 
