@@ -3,6 +3,8 @@ from markupsafe import Markup
 from odoo import fields, models
 from odoo.tools import SQL
 
+from ..tools.statement import OPEN_ITEMS
+
 
 class BillingFollowupNotice(models.Model):
     """What goes with the e-mail of a notice, and the traces that it leaves."""
@@ -17,7 +19,7 @@ class BillingFollowupNotice(models.Model):
         if self.stage_id.attach_invoices:
             attachments |= self._get_invoice_attachments()
         if self.stage_id.attach_statement:
-            attachments |= self._get_letter_attachment()
+            attachments |= self._get_statement_attachment()
         return attachments
 
     def _get_invoice_attachments(self):
@@ -37,9 +39,17 @@ class BillingFollowupNotice(models.Model):
             )
         return attachments
 
-    def _get_letter_attachment(self):
-        xmlid = "billing_coordinator.action_report_followup_letter"
-        return self._attach_report(xmlid, self, f"{self.name}.pdf")
+    def _get_statement_attachment(self):
+        """The customer's statement of open items of the day, as PDF."""
+        statements = self.env["billing.statement"].with_context(lang=self._get_lang())
+        return self._attach_report(
+            "billing_coordinator.action_report_statement",
+            self.browse(),
+            statements._get_filename(self.partner_id, OPEN_ITEMS, self.date, "pdf"),
+            statements._prepare_report_data(
+                self.company_id, self.partner_id, OPEN_ITEMS, None, self.date
+            ),
+        )
 
     # -- chatter of the documents -----------------------------------------------------
 

@@ -64,9 +64,9 @@ class BillingFollowupStage(models.Model):
         help="The PDFs of the invoices that the notice names go with the e-mail.",
     )
     attach_statement = fields.Boolean(
-        "Attach notice as PDF",
-        help="The letter goes with the e-mail as a PDF: its text and the items that the"
-        " notice names.",
+        "Attach statement of account",
+        help="The PDF of all that the customer has open, with its age, goes with the"
+        " e-mail.",
     )
     activity_type_id = fields.Many2one(
         "mail.activity.type",

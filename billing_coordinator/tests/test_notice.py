@@ -1,3 +1,5 @@
+from unittest.mock import patch
+
 from psycopg2 import IntegrityError
 
 from odoo.exceptions import UserError
@@ -223,10 +225,23 @@ class TestNotice(NoticeCase):
     def test_attachments(self):
         self.first.write({"attach_invoices": True, "attach_statement": True})
         invoices = self._make_invoices([(None, 100, 10), (None, 60, 12)])
-        notice = self._send()
+        not_due = self._make_invoice(amount=7, overdue=-20)
+        reports = self.registry["ir.actions.report"]
+        render = reports._render_qweb_pdf
+        printed = {}
+
+        def _render_qweb_pdf(report, xmlid, ids=None, data=None):
+            html = report._render_qweb_html(xmlid, ids, data=data)[0]
+            printed[xmlid] = html.decode()
+            return render(report, xmlid, ids, data=data)
+
+        with patch.object(reports, "_render_qweb_pdf", _render_qweb_pdf):
+            notice = self._send()
         attached = notice.mail_message_id.attachment_ids
         self.assertEqual(len(attached), 3)
-        self.assertIn(f"{notice.name}.pdf", attached.mapped("name"))
+        statement = printed["billing_coordinator.action_report_statement"]
+        for invoice in invoices + not_due:
+            self.assertIn(invoice.name, statement)
         for invoice in invoices:
             self.assertIn(
                 invoice._get_invoice_report_filename(), attached.mapped("name")
