@@ -98,7 +98,8 @@ class BillingLateCharge(models.Model):
         store=True,
         index=True,
         help="Proposed: on a draft invoice. Cancelled: the notice was taken back, or"
-        " the invoice was cancelled or deleted; a later notice charges the days again.",
+        " the invoice was cancelled or deleted; a later notice charges the days again,"
+        " unless newer days were charged already.",
     )
 
     # An exclusion without an extension: the days of an installment, and no others, lie

@@ -136,7 +136,8 @@ class BillingPromise(models.Model):
     def write(self, vals):
         # What the chatter keeps of a record is none of its history.
         own = {name for name in vals if not name.startswith(("message_", "activity_"))}
-        if not self.env.su and own - EDITABLE:
+        closed = own and any(promise.state != rules.OPEN for promise in self)
+        if not self.env.su and (closed or own - EDITABLE):
             raise UserError(
                 self.env._(
                     "A promise is not changed: withdraw it, and make a new one if the"

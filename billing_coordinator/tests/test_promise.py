@@ -195,6 +195,8 @@ class TestPromise(PromiseCase):
         promise.action_withdraw("Called it off")
         self.assertEqual((promise.state, promise.withdraw_reason), (
             "withdrawn", "Called it off"))  # fmt: skip
+        with self.assertRaisesRegex(UserError, "not changed"):
+            promise.note = "Changed later"
         self.assertEqual(self._row().next_action, "auto")
         with self.assertRaisesRegex(UserError, "not open any more"):
             promise.action_withdraw("Again")
