@@ -144,12 +144,13 @@ class TestInterest(BaseCase):
     def test_rate_missing_where_none_is_needed(self):
         rates = [(day(6), 10)]
         paid = Installment(DUE, 1000, ((DUE, 1000),))
-        for installment, until in (
-            (paid, day(30)),
-            (Installment(DUE, 1000), DUE),
-            (Installment(DUE, 1000, (), day(5)), day(30)),
+        for installment, until, days in (
+            (paid, day(30), 0),
+            (Installment(DUE, 1000), DUE, 0),
+            (Installment(DUE, 1000, (), day(5)), day(30), 25),
         ):
-            get_segments(installment, rates, until)
+            segments = get_segments(installment, rates, until)
+            self.assertEqual(sum(segment.days for segment in segments), days)
 
     def test_float_amounts_are_what_they_say(self):
         """0.1 + 0.2 of a payment is not a trace more than 0.3."""
