@@ -40,6 +40,7 @@ from . import (
     billing_worklist_evaluate,
     billing_worklist_figures,
     billing_worklist_job,
+    billing_worklist_obstacle,
     billing_worklist_priority,
     billing_worklist_process,
     billing_worklist_promises,

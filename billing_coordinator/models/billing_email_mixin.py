@@ -1,7 +1,7 @@
 from markupsafe import Markup
 
 from odoo import Command, api, fields, models
-from odoo.tools import SQL, email_normalize
+from odoo.tools import SQL
 
 SENT_STATUSES = {"sent"}
 FAILED_STATUSES = {"bounce", "exception", "canceled"}
@@ -160,17 +160,29 @@ class BillingEmailMixin(models.AbstractModel):
 
     def _get_address_problem(self):
         """Why the contact cannot be written to, False if it can."""
-        if not self.contact_id.email:
+        if not self.contact_id:
             return "missing"
-        address = email_normalize(self.contact_id.email)
-        if not address:
-            return "invalid"
-        blacklisted = (
-            self.env["mail.blacklist"]
-            .sudo()
-            .search_count([("email", "=", address)], limit=1)
+        return self._get_address_problems(self.contact_id).get(self.contact_id, False)
+
+    @api.model
+    def _get_address_problems(self, contacts):
+        """``{contact: problem}`` of those who cannot be written to, set-based.
+
+        As Odoo sends: of several addresses in the field the first is looked at.
+        """
+        addresses = {c: c.email_normalized for c in contacts}
+        blacklist_sudo = self.env["mail.blacklist"].sudo()  # not for every user
+        blacklist_sudo = blacklist_sudo.search(
+            [("email", "in", list(filter(None, addresses.values())))]
         )
-        return "blacklisted" if blacklisted else False
+        blocked = set(blacklist_sudo.mapped("email"))
+        problems = {}
+        for contact, address in addresses.items():
+            if not address:
+                problems[contact] = "invalid" if contact.email else "missing"
+            elif address in blocked:
+                problems[contact] = "blacklisted"
+        return problems
 
     def _get_attachments(self):
         """Files that go with the e-mail. Hook."""

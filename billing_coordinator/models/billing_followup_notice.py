@@ -97,6 +97,14 @@ class BillingFollowupNotice(models.Model):
         copy=False,
         help="The responsible person has been told of the failure.",
     )
+    failure_activity_id = fields.Many2one(
+        "mail.activity",
+        "Activity about the failure",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="set null",
+    )
     failure_handled = fields.Boolean(
         "Failure handled",
         readonly=True,
@@ -123,7 +131,7 @@ class BillingFollowupNotice(models.Model):
     )
     def _compute_state(self):
         for notice in self:
-            notice.failure_reason = notice._get_address_problem_text()
+            reason = notice._get_address_problem_text()
             if notice.cancelled_on:
                 notice.state = "cancelled"
             elif not notice.issued_on:
@@ -133,17 +141,19 @@ class BillingFollowupNotice(models.Model):
             elif notice.address_problem:
                 notice.state = "failed"
             elif notice.send_email:
-                notice._set_state_from_mail()
+                notice.state, reason = notice._get_state_from_mail()
             else:
                 notice.state = "queued" if notice.letter_state else "sent"
+            if notice.state == "failed" and notice.letter_state == "to_print":
+                notice.state = "queued"  # the letter takes over
+            notice.failure_reason = notice.state == "failed" and reason
 
-    def _set_state_from_mail(self):
+    def _get_state_from_mail(self):
         """Follow the e-mail; a notice whose notifications were cleaned up stays."""
         fate = self._get_mail_fate()
         if fate:
-            self.state, self.failure_reason = fate
-        else:
-            self.state = self.state if self.state != "draft" else "queued"
+            return fate
+        return (self.state if self.state != "draft" else "queued"), self.failure_reason
 
     @api.depends("contact_id.name", "partner_id.name")
     def _compute_addressee(self):
@@ -189,6 +199,7 @@ class BillingFollowupNotice(models.Model):
             {"cancelled_on": fields.Datetime.now(), "cancel_reason": reason}
         )
         notices.line_ids._give_back()
+        notices._close_failure_activity()
         notices._refresh_worklist()
 
     def _check_can_be_cancelled(self):

@@ -14,7 +14,9 @@ class BillingFollowupNotice(models.Model):
 
         One that is refused does not stop the others.
         """
-        failed = self.filtered(lambda n: n.state == "failed" and n.send_email)
+        failed = self.filtered(
+            lambda n: n.send_email and (n.state == "failed" or n._has_letter_instead())
+        )
         failed._ask_about_bank_data("billing_coordinator.billing_followup_notice_retry")
         if len(failed) < 2:
             failed._retry()
@@ -39,15 +41,22 @@ class BillingFollowupNotice(models.Model):
         return refusals
 
     def _retry(self):
-        """Queue the e-mail again; what was arranged in its place is taken back."""
+        """Queue the e-mail again; what was arranged in its place is taken back.
+
+        The customer reads it today for the first time: it counts from today.
+        """
         for notice in self:
             notice._check_still_owed()
-            values = notice._queue_email()
-            if not values["address_problem"]:
-                values |= {"failure_handed_over": False, "failure_handled": False}
-                if notice._has_letter_instead():
-                    values |= {"send_letter": False, "letter_state": False}
-            notice._write_fate(values)
+            if problem := notice._get_address_problem():
+                notice._write_fate({"address_problem": problem})
+                continue
+            notice._bring_to_today()
+            values = {"failure_handed_over": False, "failure_handled": False}
+            if notice._has_letter_instead():
+                values |= {"send_letter": False, "letter_state": False}
+            notice._write_fate(values | notice._queue_email())
+            notice._close_failure_activity()
+            notice._escalate()
 
     def _has_letter_instead(self):
         """Whether a letter waits that takes the place of the failed e-mail."""
@@ -60,6 +69,15 @@ class BillingFollowupNotice(models.Model):
     def action_letter_instead(self):
         """Put failed notices with the letters to be printed."""
         failed = self.filtered(lambda notice: notice.state == "failed")
+        failed._message_log_batch(
+            {
+                notice.id: self.env._(
+                    "The e-mail did not arrive (%(reason)s): a letter takes its place.",
+                    reason=notice.failure_reason,
+                )
+                for notice in failed
+            }
+        )
         failed._write_fate({"send_letter": True, "letter_state": "to_print"})
         failed._take_over()
         failed._refresh_worklist()
@@ -67,6 +85,11 @@ class BillingFollowupNotice(models.Model):
     def _take_over(self):
         """Someone takes care of what did not arrive, by letter or by phone."""
         self._write_fate({"failure_handled": True})
+        self._close_failure_activity()
+
+    def _close_failure_activity(self):
+        """What somebody was asked to solve is solved."""
+        self.failure_activity_id.action_feedback()
 
     def _ask_about_bank_data(self, action):
         """Ask first where customers may have paid: the bank data is too old.
@@ -104,6 +127,8 @@ class BillingFollowupNotice(models.Model):
                 "simple_notification",
                 {"type": "warning", "message": message, "sticky": True},
             )
+        for notice in ready.filtered(lambda notice: notice.state == "queued"):
+            notice._bring_to_today()
         ready._write_fate({"letter_printed_on": fields.Datetime.now()})
         return self.env.ref(
             "billing_coordinator.action_report_followup_letter"
@@ -145,6 +170,9 @@ class BillingFollowupNotice(models.Model):
         waiting = self.filtered(lambda notice: notice.letter_state == "to_print")
         printed = waiting.filtered("letter_printed_on")
         printed._write_fate({"letter_state": "printed"})
+        for notice in printed:
+            notice._escalate()
+        printed._refresh_worklist()
         if printed == waiting:
             return None
         return self.env["billing.worklist"]._notify(

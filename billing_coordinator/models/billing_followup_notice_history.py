@@ -27,6 +27,7 @@ FATE_FIELDS = {
     "cancel_reason",
     "cancelled_on",
     "email",
+    "failure_activity_id",
     "failure_handed_over",
     "failure_handled",
     "failure_reason",

@@ -74,7 +74,7 @@ class BillingFollowupNotice(models.Model):
         decisions = worklist._decide_locked()
         if decisions is None:
             raise UserError(worklist._get_busy_message())
-        worklist._check_not_postponed()
+        worklist._check_may_be_sent()
         if not self._says_the_same(decisions.get(self.currency_id.id)):
             raise UserError(
                 self.env._(
@@ -126,8 +126,8 @@ class BillingFollowupNotice(models.Model):
                 raise UserError(
                     self.env._(
                         "%(customer)s no longer owes what %(notice)s says: something"
-                        " was paid, credited or put on hold. Cancel it; the next run"
-                        " makes a new one if something is left.",
+                        " was paid, credited, put on hold or has fallen due. Cancel it;"
+                        " the next run makes a new one if something is left.",
                         customer=notice.partner_id.display_name,
                         notice=notice.name,
                     )
@@ -141,12 +141,13 @@ class BillingFollowupNotice(models.Model):
     def _is_still_owed(self):
         """Whether what it says is open and may be chased, with the rows locked.
 
-        Payments that have no entry yet count, as they do in a decision.
+        Payments that have no entry yet count, as they do in a decision. A courtesy
+        reminder says what falls due soon: that is past on the due date.
 
         :return: None when somebody else is at work on the customer
         """
         worklist = self._get_worklist()
-        if not worklist:
+        if not worklist or self._is_past_courtesy():
             return False
         evaluated = worklist._evaluate_locked() if worklist._lock() else None
         if evaluated is None:
@@ -162,6 +163,12 @@ class BillingFollowupNotice(models.Model):
             for line in lines
             if line.claim < 0 or (line.id in ids and not line.hold)
         )
+
+    def _is_past_courtesy(self):
+        today = fields.Date.context_today(self)
+        [stage] = self.stage_id._as_rule()
+        reminded = self.line_ids.filtered("reaches_stage")
+        return stage.is_courtesy and min(reminded.mapped("date_maturity")) < today
 
     def _issue(self):
         """Issue the notice: its stages count from now on, its message is queued."""
@@ -181,7 +188,10 @@ class BillingFollowupNotice(models.Model):
         self._plan_activities()
 
     def _bring_to_today(self):
-        """A draft of an earlier day counts from today; what a person wrote stays."""
+        """What was made on an earlier day and reaches the customer now counts from now.
+
+        The claim is the same, and what a person wrote stays.
+        """
         today = fields.Date.context_today(self)
         if self.date == today:
             return
@@ -189,11 +199,12 @@ class BillingFollowupNotice(models.Model):
             self.stage_id.mail_template_id
             and (self.subject, self.body) == self._get_text()
         )
-        self.date = today
+        self._write_fate({"date": today})
         self.line_ids._set_date(today)
-        self.invalidate_recordset(["line_table"])
+        self.invalidate_recordset(["line_table", "late_charge_text"])
         if as_rendered:
-            self._render_text()
+            self._check_late_charges()
+            self._write_text(*self._get_text())
 
     # -- who learns of it -----------------------------------------------------------
 
@@ -201,23 +212,30 @@ class BillingFollowupNotice(models.Model):
         """Plan what people have to do beside the message itself."""
         self.ensure_one()
         stage, failed = self.stage_id, self.state == "failed"
-        if not (stage.activity_type_id or stage.escalate or failed):
-            return
-        worklist = self._get_worklist()
         if stage.activity_type_id:
-            worklist._plan(
+            self._get_worklist()._plan(
                 self._get_doer_of_stage(),
                 stage.name,
                 stage.activity_note,
                 activity_type=stage.activity_type_id,
             )
-        if stage.escalate:
-            worklist._plan(
-                self.company_id._get_followup_manager(),
-                self.env._("%(stage)s sent: decide what follows", stage=stage.name),
-            )
         if failed:
-            self._hand_over_failure(worklist)
+            self._hand_over_failure(self._get_worklist())
+        self._escalate()
+
+    def _escalate(self):
+        """The manager decides what follows, once the notice is on its way."""
+        on_its_way = (
+            self.state in ("queued", "sent") and self.letter_state != "to_print"
+        )
+        if not self.stage_id.escalate or not on_its_way:
+            return
+        worklist = self._get_worklist()
+        summary = self.env._(
+            "%(stage)s sent: decide what follows", stage=self.stage_id.name
+        )
+        if summary not in worklist.activity_ids.mapped("summary"):
+            worklist._plan(self.company_id._get_followup_manager(), summary)
 
     def _get_doer_of_stage(self):
         """The person of the stage where they work here, else the customer's."""
@@ -228,7 +246,7 @@ class BillingFollowupNotice(models.Model):
 
     def _hand_over_failure(self, worklist):
         """The message did not arrive: someone takes over by letter or by phone."""
-        self._plan_on_customer(
+        activity = self._plan_on_customer(
             worklist,
             self.responsible_id,
             self.env._("%(notice)s did not arrive", notice=self.display_name),
@@ -237,14 +255,15 @@ class BillingFollowupNotice(models.Model):
                 reason=self.failure_reason,
             ),
         )
-        self._write_fate({"failure_handed_over": True})
+        self._write_fate(
+            {"failure_handed_over": True, "failure_activity_id": activity.id}
+        )
 
     def _plan_on_customer(self, worklist, user, summary, note=None):
         """Plan what to do; on the notice where the customer owes nothing any more."""
         if worklist:
-            worklist._plan(user, summary, note)
-            return
-        self.with_context(mail_activity_quick_update=True).activity_schedule(
+            return worklist._plan(user, summary, note)
+        return self.with_context(mail_activity_quick_update=True).activity_schedule(
             "mail.mail_activity_data_todo",
             summary=summary,
             note=note or "",

@@ -158,8 +158,7 @@ class BillingFollowupNoticeLine(models.Model):
         )
 
     def _set_date(self, date):
-        """Count the days overdue of a draft anew."""
-        self._check_not_issued()
+        """Count the days overdue and the stages from ``date`` on."""
         self.flush_recordset()
         self.env.cr.execute(
             SQL(

@@ -26,18 +26,45 @@ class BillingFollowupNotice(models.Model):
         return self._choose_contact(self._get_invoiced(newest), worklist.partner_id)
 
     @api.model
+    def _get_contacts_of_lines(self, customers):
+        """Whom notices would go to, read for all customers at once.
+
+        :param customers: ``{id of the newest journal item: partner id}``
+        :return: ``{journal item id: contact}``
+        """
+        invoiced = self._get_invoiced_ids(customers)
+        partners = self.env["res.partner"]
+        together = partners.browse({*customers.values(), *invoiced.values()})
+        together |= partners.browse(set(customers.values())).child_ids
+        together.fetch(CONTACT_FIELDS)
+        by_id = dict(zip(together.ids, together, strict=True))
+        return {
+            line_id: self._choose_contact(
+                by_id.get(invoiced.get(line_id), partners), by_id[partner_id]
+            )
+            for line_id, partner_id in customers.items()
+        }
+
+    @api.model
     def _get_invoiced(self, line_id):
         """The contact that the invoice of a journal item went to."""
+        line_ids = [line_id] if line_id else []
+        return self.env["res.partner"].browse(self._get_invoiced_ids(line_ids).values())
+
+    @api.model
+    def _get_invoiced_ids(self, line_ids):
+        """``{journal item id: id of the contact its invoice went to}``."""
         # Invoices are wide, and nothing else of them is needed.
-        rows = self.env.execute_query(
-            SQL(
-                """SELECT move.partner_id FROM account_move_line line
-                     JOIN account_move move ON move.id = line.move_id
-                    WHERE line.id = %s AND move.partner_id IS NOT NULL""",
-                line_id,
+        return dict(
+            self.env.execute_query(
+                SQL(
+                    """SELECT line.id, move.partner_id FROM account_move_line line
+                         JOIN account_move move ON move.id = line.move_id
+                        WHERE line.id = ANY(%s) AND move.partner_id IS NOT NULL""",
+                    list(line_ids),
+                )
             )
         )
-        return self.env["res.partner"].browse(partner_id for [partner_id] in rows)
 
     @api.model
     def _choose_contact(self, invoiced, customer):

@@ -7,6 +7,7 @@ from ..tools import followup
 NEXT_ACTIONS = [
     ("fix", "Solve a problem"),
     ("send", "Send the notice"),
+    ("print", "Print the letter"),
     ("decide", "Decide: the plan has ended"),
     ("auto", "Will be sent by the daily job"),
     ("wait", "Wait"),
@@ -23,6 +24,11 @@ WAIT_REASONS = [
     (followup.NO_PLAN, "No follow-up plan"),
     ("postponed", "Postponed"),
     ("bank_data", "Bank statements are too old"),
+    ("failed", "An earlier notice did not arrive"),
+    ("letter", "A letter is still to print"),
+    ("missing", "No e-mail address"),
+    ("invalid", "Invalid e-mail address"),
+    ("blacklisted", "E-mail address is blacklisted"),
 ]
 
 
@@ -90,7 +96,9 @@ class BillingWorklist(models.Model):
     last_notice_date = fields.Date("Last notice", readonly=True)
     last_call_date = fields.Date("Last call", readonly=True)
     last_contact_date = fields.Date(
-        "Last contact", compute="_compute_last_contact_date", store=True
+        "Last contact",
+        readonly=True,
+        help="Last notice that did not fail, call or promise.",
     )
     postponed_until = fields.Date(
         "Postponed until", readonly=True, help="No reminder goes out before this day."
@@ -147,12 +155,6 @@ class BillingWorklist(models.Model):
             nulls,
             query,
         )
-
-    @api.depends("last_notice_date", "last_call_date")
-    def _compute_last_contact_date(self):
-        for row in self:
-            dates = [d for d in (row.last_notice_date, row.last_call_date) if d]
-            row.last_contact_date = max(dates, default=False)
 
     @api.depends_context("lang")
     @api.depends("priority_points")
@@ -215,7 +217,7 @@ class BillingWorklist(models.Model):
         """
         self.ensure_one()
         todo = activity_type or self.env.ref("mail.mail_activity_data_todo")
-        self._plan_many([(self, user, summary)], todo, note)
+        return self._plan_many([(self, user, summary)], todo, note)
 
     @api.model
     def _plan_many(self, wanted, activity_type, note=None):
@@ -223,7 +225,7 @@ class BillingWorklist(models.Model):
         today = fields.Date.context_today(self)
         model_id = self.env["ir.model"]._get_id(self._name)
         activities = self.env["mail.activity"]
-        activities.with_context(mail_activity_quick_update=True).create(
+        return activities.with_context(mail_activity_quick_update=True).create(
             [
                 {
                     "res_model_id": model_id,

@@ -14,7 +14,8 @@ class BillingWorklist(models.Model):
         """Bring the rows of ``company`` up to date, all of them or the given ones."""
         evaluated = self._evaluate(company, partner_ids)
         rows = self._get_existing(company, partner_ids)
-        failed = self._get_failed(company, partner_ids)
+        contacts = self._get_last_contacts(company, partner_ids)
+        obstacles = self._get_obstacles(company, evaluated, partner_ids)
         scorer = self._get_scorer(company, evaluated, partner_ids)
         stamp = self._get_stamp(company)
         stale_bank = bool(company._get_bank_data_problem())
@@ -22,11 +23,12 @@ class BillingWorklist(models.Model):
         for partner_id in evaluated.keys() | rows.keys():
             figures = self._get_figures(company, evaluated.get(partner_id, {}))
             figures |= {"partner_id": partner_id, "stamp": stamp}
+            noticed_on, contact_on = contacts.get(partner_id, (None, None))
+            figures |= {"last_notice_date": noticed_on, "last_contact_date": contact_on}
             known = rows.get(partner_id, {})
-            self._add_action(
-                figures, known, partner_id in failed, company.billing_auto_send
-            )
-            scorer(figures, known)
+            obstacle = obstacles.get(partner_id)
+            self._add_action(figures, known, obstacle, company.billing_auto_send)
+            scorer(figures)
             figures.pop("decisions")
             if figures["next_action"] == "auto" and stale_bank:
                 figures["wait_reason"] = "bank_data"
@@ -60,11 +62,13 @@ class BillingWorklist(models.Model):
         }
 
     @api.model
-    def _add_action(self, figures, known, failed, automatic):
+    def _add_action(self, figures, known, obstacle, automatic):
         """Say what to do for the customer next, and when."""
         decision = self._get_leading(figures["decisions"])
         action, reason = self._get_action(decision, figures, known, automatic)
-        if known.get("run_error") or failed and figures["amount_due"] > 0:
+        if figures["amount_due"] > 0:
+            action, reason = self._respect_obstacle(action, reason, obstacle)
+        if known.get("run_error"):
             action = "fix"
         figures |= {
             "next_action": action,
@@ -111,7 +115,7 @@ class BillingWorklist(models.Model):
             where = SQL("%s AND partner_id = ANY(%s)", where, list(partner_ids))
         rows = self.env.execute_query_dict(
             SQL(
-                """SELECT partner_id, postponed_until, run_error, last_contact_date
+                """SELECT partner_id, postponed_until, run_error
                      FROM billing_worklist WHERE %s""",
                 where,
             )
@@ -119,21 +123,30 @@ class BillingWorklist(models.Model):
         return {row["partner_id"]: row for row in rows}
 
     @api.model
-    def _get_failed(self, company, partner_ids):
-        """Customers with a notice that did not arrive and that nobody took over."""
-        where = SQL("company_id = %s AND issued_on IS NOT NULL", company.id)
+    def _get_last_contacts(self, company, partner_ids):
+        """``{partner_id: (last notice, last contact)}``.
+
+        A notice that did not arrive is no contact; a call and a promise are.
+        """
+        where = SQL("company_id = %s", company.id)
         if partner_ids is not None:
             where = SQL("%s AND partner_id = ANY(%s)", where, list(partner_ids))
         rows = self.env.execute_query(
             SQL(
-                """SELECT partner_id FROM (
-                       SELECT DISTINCT ON (partner_id, currency_id) partner_id,
-                              state = 'failed' AND failure_handled IS NOT TRUE failed
-                         FROM billing_followup_notice
-                        WHERE %s AND cancelled_on IS NULL
-                        ORDER BY partner_id, currency_id, date DESC, id DESC) latest
-                    WHERE failed""",
+                """SELECT partner_id, MAX(date) FILTER (WHERE is_notice), MAX(date)
+                     FROM (SELECT company_id, partner_id, date, TRUE is_notice
+                             FROM billing_followup_notice
+                            WHERE issued_on IS NOT NULL AND cancelled_on IS NULL
+                              AND state <> 'failed'
+                            UNION ALL
+                           SELECT company_id, partner_id, made_on::date, FALSE
+                             FROM billing_promise
+                            UNION ALL
+                           SELECT company_id, partner_id, last_call_date, FALSE
+                             FROM billing_worklist
+                            WHERE last_call_date IS NOT NULL) contact
+                    WHERE %s GROUP BY partner_id""",
                 where,
             )
         )
-        return {partner_id for [partner_id] in rows}
+        return {partner_id: dates for partner_id, *dates in rows}

@@ -5,6 +5,8 @@ import psycopg2
 from odoo import api, fields, models
 from odoo.fields import Domain
 
+from .billing_worklist_obstacle import ADDRESS_PROBLEMS
+
 _logger = logging.getLogger(__name__)
 
 COME_BACK_MINUTES = 5
@@ -47,7 +49,11 @@ class BillingWorklist(models.Model):
             return Domain.FALSE
         return (
             Domain("company_id", "=", company.id)
-            & Domain("next_action", "=", "auto")
+            & (
+                Domain("next_action", "=", "auto")
+                | Domain("next_action", "=", "fix")
+                & Domain("wait_reason", "in", ADDRESS_PROBLEMS)
+            )
             & Domain("run_error", "=", False)
         )
 

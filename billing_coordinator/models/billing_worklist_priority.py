@@ -18,8 +18,8 @@ class BillingWorklist(models.Model):
         ]
         facts = self._get_facts(company, evaluated, partner_ids)
 
-        def add_priority(figures, known):
-            points = priority.score(facts(figures, known), rules)
+        def add_priority(figures):
+            points = priority.score(facts(figures), rules)
             figures["priority"], figures["priority_points"] = points
 
         return add_priority
@@ -34,8 +34,8 @@ class BillingWorklist(models.Model):
         plans = self._get_policy(company).plans
         nominal = {s.id: s.nominal for stages in plans.values() for s in stages}
 
-        def facts(figures, known):
-            oldest, contact = figures["oldest_due_date"], known.get("last_contact_date")
+        def facts(figures):
+            oldest, contact = figures["oldest_due_date"], figures["last_contact_date"]
             stages = plans.get(figures["plan_id"])
             last = stages[-1].nominal if stages else 0
             limit = limits.get(figures["partner_id"])

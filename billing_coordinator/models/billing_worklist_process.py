@@ -115,6 +115,8 @@ class BillingWorklist(models.Model):
         if decisions is None:
             return None
         notices = self.env["billing.followup.notice"]
+        if self._get_unsolved(self.company_id, self.partner_id.ids):
+            return notices
         for currency_id, decision in decisions.items():
             wanted = "auto" if decision.stage and decision.stage.automatic else "manual"
             if (
@@ -147,7 +149,7 @@ class BillingWorklist(models.Model):
         for notice in notices:
             notice._issue()
         values = {"send_requested_on": False, "run_error": False, "run_error_on": False}
-        if self.next_action in ("auto", "send"):
+        if self._is_for_job() or self.next_action == "send":
             values |= {"next_action": "wait", "wait_reason": NOTHING_DUE}
         self.with_context(tracking_disable=True)._write_state(values)
         return notices
@@ -161,7 +163,7 @@ class BillingWorklist(models.Model):
         try:
             if not self._lock():
                 return None
-            if self.next_action != "auto" and not self.send_requested_on:
+            if not (self._is_for_job() or self.send_requested_on):
                 return none  # another worker was faster
             stages = ("auto", "manual") if self.send_requested_on else ("auto",)
             notices = self._process_locked(stages, policy)

@@ -23,18 +23,20 @@ FIGURES = {
     "wait_reason": "text",
     "priority": "int",
     "priority_points": "jsonb",
+    "last_notice_date": "date",
+    "last_contact_date": "date",
     "stamp": "text",
 }
+DATES = [name for name, kind in FIGURES.items() if kind == "date"]
 
-# Last contacts come from the notices and calls, the responsible person from the
-# customer or the company; someone who left is not responsible.
+# The responsible person comes from the customer or the company; someone who left is not
+# responsible.
 UPSERT = """
 INSERT INTO billing_worklist (company_id, partner_id, %(names)s,
-    responsible_id, last_notice_date, last_contact_date,
-    refreshed_on, create_uid, create_date, write_uid, write_date)
+    responsible_id, refreshed_on, create_uid, create_date, write_uid, write_date)
 SELECT %(company)s, row.partner_id, %(row_names)s,
        COALESCE(own.id, manager.id),
-       notice.date, notice.date, %(now)s,
+       %(now)s,
        %(uid)s, %(now)s, %(uid)s, %(now)s
   FROM jsonb_to_recordset(%(rows)s)
        AS row(partner_id int, %(types)s)
@@ -44,22 +46,10 @@ SELECT %(company)s, row.partner_id, %(row_names)s,
    AND own.id = (partner.billing_responsible_id ->> %(key)s)::int
   LEFT JOIN res_users manager ON manager.active
    AND manager.id = company.billing_responsible_id
-  LEFT JOIN LATERAL (
-     SELECT MAX(date) date FROM billing_followup_notice notice
-      WHERE notice.company_id = %(company)s
-        AND notice.partner_id = row.partner_id
-        AND notice.issued_on IS NOT NULL
-        AND notice.cancelled_on IS NULL
-  ) notice ON TRUE
  ORDER BY row.partner_id
 ON CONFLICT (company_id, partner_id) DO UPDATE
-   SET (%(names)s, responsible_id, last_notice_date,
-        last_contact_date, refreshed_on)
-     = (%(excluded)s, EXCLUDED.responsible_id,
-        EXCLUDED.last_notice_date,
-        GREATEST(EXCLUDED.last_notice_date,
-                 billing_worklist.last_call_date),
-        EXCLUDED.refreshed_on)
+   SET (%(names)s, responsible_id, refreshed_on)
+     = (%(excluded)s, EXCLUDED.responsible_id, EXCLUDED.refreshed_on)
 """
 
 
@@ -87,17 +77,10 @@ class BillingWorklist(models.Model):
 
     @api.model
     def _upsert(self, company, values):
-        """Write the figures in one statement; last notices come from the notices."""
+        """Write the figures in one statement."""
         if not values:
             return
-        rows = [
-            dict(
-                v,
-                next_date=_text(v["next_date"]),
-                oldest_due_date=_text(v["oldest_due_date"]),
-            )
-            for v in values
-        ]
+        rows = [v | {name: _text(v[name]) for name in DATES} for v in values]
         names = SQL(", ").join(map(SQL.identifier, FIGURES))
         self.env.cr.execute(
             SQL(

@@ -54,7 +54,7 @@ class BillingWorklist(models.Model):
         for row in self:
             due = row.activity_ids.filtered(lambda a: a.date_deadline <= today)[:1]
             row.is_call_due = bool(due)
-            if due and row.next_action not in ("fix", "send", "decide"):
+            if due and row.next_action not in ("fix", "send", "print", "decide"):
                 row.todo = ": ".join(
                     filter(None, (due.activity_type_id.name, due.summary))
                 )
@@ -63,19 +63,28 @@ class BillingWorklist(models.Model):
 
     def _describe_next_action(self):
         stage = self.next_stage_id.name or ""
-        if self.next_action == "fix" and self.run_error:
-            return self.env._("Solve: the last run failed")
         if self.next_action == "auto" and self.wait_reason == "bank_data":
             return self.env._("Waits for bank statements: %(stage)s", stage=stage)
         if self.next_action == "wait" or not self.next_action:
             return self._describe_waiting()
         return {
-            "fix": self.env._("Solve: a notice failed"),
+            "fix": self._describe_problem(),
+            "print": self.env._("Print the letter"),
             "send": self.env._("Send: %(stage)s", stage=stage),
             "decide": self.env._("Decide: the plan has ended"),
             "auto": self.env._("Next run sends: %(stage)s", stage=stage),
             "none": self.env._("Nothing overdue"),
         }[self.next_action]
+
+    def _describe_problem(self):
+        """What somebody has to solve."""
+        if self.run_error:
+            return self.env._("Solve: the last run failed")
+        return {
+            "missing": self.env._("Solve: no e-mail address"),
+            "invalid": self.env._("Solve: invalid e-mail address"),
+            "blacklisted": self.env._("Solve: e-mail address is blacklisted"),
+        }.get(self.wait_reason, self.env._("Solve: a notice failed"))
 
     def _describe_waiting(self):
         """Why the customer waits, and until when where that is known."""
@@ -149,6 +158,15 @@ class BillingWorklist(models.Model):
             ("company_id", "in", self.company_id.ids),
             ("partner_id", "in", self.partner_id.ids),
         ]
+
+    def _message_post_after_hook(self, message, msg_values):
+        """A planned call that is marked as done is a call like one that is logged."""
+        is_call = message.mail_activity_type_id.category == "phonecall"
+        if is_call and not self.env.context.get("billing_call_logged"):
+            message.sudo().subtype_id = self.env.ref("billing_coordinator.mt_call")
+            self._write_state({"last_call_date": fields.Date.context_today(self)})
+            self._refresh_figures()
+        return super()._message_post_after_hook(message, msg_values)
 
     # -- buttons ------------------------------------------------------------------
 

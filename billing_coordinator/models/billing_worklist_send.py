@@ -95,18 +95,6 @@ class BillingWorklist(models.Model):
             )
         return message
 
-    def _check_not_postponed(self):
-        """Refuse to send to customers who were promised to be left alone."""
-        for row in self.filtered(lambda row: row._is_postponed()):
-            raise UserError(
-                self.env._(
-                    "%(customer)s is postponed until %(date)s: nothing goes out before"
-                    " that day. Press 'Resume now' on the customer first.",
-                    customer=row.partner_id.display_name,
-                    date=format_date(self.env, row.postponed_until),
-                )
-            )
-
     def _get_busy_message(self):
         return self.env._(
             "Someone is working on %(customer)s. Try again in a moment.",

@@ -8,8 +8,6 @@ SYSTEM_FIELDS = {
     *FIGURES,
     "company_id",
     "last_call_date",
-    "last_contact_date",
-    "last_notice_date",
     "partner_id",
     "refreshed_on",
     "responsible_id",

@@ -19,6 +19,7 @@ from . import (
     test_no_wrong_reminder,
     test_notice,
     test_notice_fate,
+    test_obstacle,
     test_plan,
     test_portal_billing,
     test_portal_promise,

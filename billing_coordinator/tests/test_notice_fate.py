@@ -162,16 +162,6 @@ class TestNoticeFate(NoticeCase):
         self._deliver(notice, error=MailDeliveryException("refused"))
         self.assertEqual(self._row().next_action, "fix")
 
-    def test_retry_leaves_the_letter_of_the_stage(self):
-        self.first.send_letter = True
-        notice = self._fail(email=False)
-        self.customer.email = "new@example.com"
-        notice.action_retry()
-        self.assertEqual(
-            (notice.state, notice.letter_state, notice.send_letter),
-            ("queued", "to_print", True),
-        )
-
     def test_retry_of_several(self):
         """One of them has paid: the others are sent all the same."""
         paid = self._fail(email=False)

@@ -37,7 +37,6 @@ class TestPreview(BillingCase):
                     "company_amount": 120,
                     "item_count": 1,
                     "email": "ready@example.com",
-                    "address_problem": False,
                     "selected": True,
                 }
             ],
@@ -117,21 +116,18 @@ class TestPreview(BillingCase):
             {x.partner_id.name: (x.reason, x.next_date) for x in lines},
             {
                 "Due": ("postponed", days(5)),
-                "Later": ("nothing_due", days(5)),
-                "Much later": ("nothing_due", days(6)),
+                "Later": ("postponed", days(5)),
+                "Much later": ("postponed", days(6)),
             },
         )
 
-    def test_address_problems(self):
-        self._customer("Silent", email=False)
-        self._customer("Typo", email="not an address")
-        blocked = self._customer("Blocked")
-        self.env["mail.blacklist"]._add(blocked.email)
-        lines = self._preview().send_line_ids
-        self.assertEqual(
-            {line.partner_id.name: line.address_problem for line in lines},
-            {"Silent": "missing", "Typo": "invalid", "Blocked": "blacklisted"},
-        )
+    def test_what_is_held_is_named_before_what_comes_later(self):
+        customer = self._customer("Promised")
+        self._make_invoice(customer, 50, -20)
+        lines = self._receivable_lines(self._invoices(customer))
+        self.env["billing.promise"]._make(lines, [(days(3), 100)])
+        [reason] = self._reasons(self._preview()).values()
+        self.assertEqual(reason, "promised")
 
     def test_preview_sends_nothing(self):
         self._customer("Ready")

@@ -150,8 +150,8 @@ def _choose_lines(lines, steps, policy):
 def _nothing_due(lines, free, steps, policy):
     """Say why there is nothing to send, and until when.
 
-    A receivable that has been through its whole plan needs a person, whatever else
-    of the customer's falls due later.
+    A receivable that has been through its whole plan needs a person, and what is held
+    explains why nothing goes out, whatever else of the customer's falls due later.
     """
     overdue = [line for line in free if line.due < policy.today]
     ended = [line for line in overdue if line.id not in steps]
@@ -160,7 +160,7 @@ def _nothing_due(lines, free, steps, policy):
         outcome = EXHAUSTED
     elif ended:
         outcome = NO_PLAN
-    elif not steps and _is_overdue(lines, policy):
+    elif not overdue and _is_overdue(lines, policy):
         outcome = _why_held(lines, policy)
     else:
         outcome = NOTHING_DUE

@@ -147,7 +147,7 @@ class BillingCallWizard(models.TransientModel):
                 and activity.date_deadline <= today
             )
         )
-        calls.action_feedback(feedback=self.note)
+        calls.with_context(billing_call_logged=True).action_feedback(feedback=self.note)
 
     def _take_over_failures(self, rows):
         """Who was called needs no other answer to a message that did not arrive."""

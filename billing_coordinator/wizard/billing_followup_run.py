@@ -86,7 +86,7 @@ class BillingFollowupRun(models.TransientModel):
         told = {vals["partner_id"] for vals in values}
         values += self._prepare_paid_lines(told, partner_ids)
         lines = self.env["billing.followup.run.line"].create(values)
-        lines._check_addresses()
+        lines._fill_addresses()
         lines._add_late_charges(evaluated)
 
     def _prepare_line(self, row, currency_id, decision, lines):
@@ -123,10 +123,13 @@ class BillingFollowupRun(models.TransientModel):
     @api.model
     def _get_obstacle(self, row, decision):
         """Why nothing goes out today and the earliest day, where they are known."""
-        reason = decision.outcome != SEND and decision.outcome
         if row._is_postponed():
-            day = decision.date and max(decision.date, row.postponed_until)
-            return reason or "postponed", day
+            return "postponed", max(
+                decision.date or row.postponed_until, row.postponed_until
+            )
+        if decision.outcome == SEND and row.next_action in ("fix", "print"):
+            return row.wait_reason, False
+        reason = decision.outcome != SEND and decision.outcome
         return reason, reason and decision.date
 
     def _prepare_paid_lines(self, told, partner_ids):

@@ -1,5 +1,4 @@
 from odoo import fields, models
-from odoo.tools import email_normalize
 
 from ..models.billing_worklist import WAIT_REASONS
 
@@ -23,16 +22,6 @@ class BillingFollowupRunLine(models.TransientModel):
     outcome = fields.Selection([("send", "Send"), ("skip", "Do not send")])
     selected = fields.Boolean("Send")
     reason = fields.Selection([*WAIT_REASONS, ("paid", "Paid since the last notice")])
-    address_problem = fields.Selection(
-        lambda self: (
-            self.env["billing.followup.notice"]
-            ._fields["address_problem"]
-            ._description_selection(self.env)
-        ),
-        "Address problem",
-        help="The e-mail will fail; the responsible person gets an activity to write or"
-        " call instead.",
-    )
     stage_id = fields.Many2one("billing.followup.stage")
     mode = fields.Selection(related="stage_id.mode")
     send_email = fields.Boolean(related="stage_id.send_email")
@@ -48,28 +37,14 @@ class BillingFollowupRunLine(models.TransientModel):
     )
     email = fields.Char("E-mail address")
 
-    def _check_addresses(self):
-        """Fill in the address of each e-mail and what is wrong with it, set-based."""
+    def _fill_addresses(self):
+        """Fill in the address that each e-mail goes to, set-based."""
         lines = self.filtered(lambda line: line.outcome == "send" and line.send_email)
-        notices = self.env["billing.followup.notice"]
-        for line in lines:
-            line.email = notices._choose_contact(
-                line.newest_line_id.move_id.partner_id, line.partner_id
-            ).email
-        addresses = {line: email_normalize(line.email or "") for line in lines}
-        blacklist = self.env["mail.blacklist"].sudo()
-        blacklisted = set(
-            blacklist.search([("email", "in", list(set(addresses.values())))]).mapped(
-                "email"
-            )
+        contacts = self.env["billing.followup.notice"]._get_contacts_of_lines(
+            {line.newest_line_id.id: line.partner_id.id for line in lines}
         )
-        for line, address in addresses.items():
-            if not line.email:
-                line.address_problem = "missing"
-            elif not address:
-                line.address_problem = "invalid"
-            elif address in blacklisted:
-                line.address_problem = "blacklisted"
+        for line in lines:
+            line.email = contacts[line.newest_line_id.id].email
 
     def action_open_customer(self):
         self.ensure_one()
