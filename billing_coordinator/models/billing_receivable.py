@@ -9,6 +9,7 @@ HOLD_REASONS = [
     ("hold", "On hold"),
     ("in_transit", "Payment registered, not yet at the bank"),
     ("promised", "Promised to pay"),
+    ("disputed", "In dispute"),
 ]
 
 # What is true of a row depends on the date that was asked for.
@@ -74,6 +75,7 @@ class BillingReceivable(models.Model):
             "advances",
             "date",
         ],
+        "billing.ticket.line": ["move_id", "amount_disputed", "is_open"],
         "res.company": ["billing_plan_id"],
         "res.partner": ["active", "billing_plan_id"],
     }
@@ -159,7 +161,8 @@ class BillingReceivable(models.Model):
         readonly=True,
         aggregator=None,
         depends_context=AS_OF,
-        help="Part of the open amount that nobody is reminded of: it is promised.",
+        help="Part of the open amount that nobody is reminded of: it is promised or in"
+        " dispute.",
     )
 
     @api.model

@@ -18,6 +18,7 @@ WAIT_REASONS = [
     (followup.EXHAUSTED, "Last stage of the plan was sent"),
     (followup.HELD, "On hold"),
     (followup.PROMISED, "Promised to pay"),
+    (followup.DISPUTED, "In dispute"),
     (followup.CREDITED, "Covered by credits and payments"),
     (followup.MINIMUM, "Below the minimum claim"),
     (followup.INTERVAL, "Reminded a short time ago"),

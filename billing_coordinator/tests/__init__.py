@@ -36,6 +36,7 @@ from . import (
     test_statement_run,
     test_statement_tool,
     test_statement_tour,
+    test_ticket,
     test_tours,
     test_translations,
     test_wizard,

@@ -20,9 +20,10 @@ MINIMUM = "minimum"
 INTERVAL = "interval"
 NO_PLAN = "no_plan"
 PROMISED = "promised"
+DISPUTED = "disputed"
 
 # Why a customer is left alone, where all that is overdue is held for this one reason.
-TELLING_HOLDS = {PROMISED}
+TELLING_HOLDS = {PROMISED, DISPUTED}
 
 
 class OpenLine(NamedTuple):

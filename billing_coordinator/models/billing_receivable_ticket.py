@@ -1,0 +1,56 @@
+from odoo import api, models
+from odoo.tools import SQL
+
+
+class BillingReceivable(models.Model):
+    """What is in dispute is not chased; the rest of the invoice is."""
+
+    _inherit = "billing.receivable"
+
+    @api.model
+    def _get_hold_conditions(self):
+        conditions = super()._get_hold_conditions()
+        conditions["disputed"] = SQL(
+            "%s >= GREATEST(%s, 0.000001)", self._disputed(), self._residual(True)
+        )
+        return conditions
+
+    @api.model
+    def _withheld(self):
+        """At most what is open: a part may be promised and disputed."""
+        return SQL("(%s + %s)", super()._withheld(), self._disputed())
+
+    @api.model
+    def _disputed(self):
+        """What open tickets dispute of the line, in its currency.
+
+        A ticket disputes a part of an invoice: of its installments the oldest first.
+        """
+        return SQL(
+            """COALESCE((SELECT LEAST(%(open)s, GREATEST(0, SUM(ticket.amount_disputed)
+                           - COALESCE((SELECT SUM(earlier.amount_residual_currency)
+                                FROM account_move_line earlier
+                                JOIN account_account account
+                                  ON account.id = earlier.account_id
+                                 AND account.account_type = 'asset_receivable'
+                               WHERE earlier.move_id = line.move_id
+                                 AND (COALESCE(earlier.date_maturity, earlier.date),
+                                      earlier.id)
+                                   < (COALESCE(line.date_maturity, line.date), line.id)
+                             ), 0)))
+                        FROM billing_ticket_line ticket
+                       WHERE ticket.move_id = line.move_id AND %(in_force)s), 0)""",
+            open=self._residual(True),
+            in_force=self._is_dispute_in_force(),
+        )
+
+    @api.model
+    def _is_dispute_in_force(self):
+        as_of = self._get_as_of()
+        if not as_of:
+            return SQL("ticket.is_open")
+        return SQL(
+            """ticket.amount_disputed > 0 AND ticket.disputed_from <= %(day)s
+               AND COALESCE(ticket.disputed_to > %(day)s, TRUE)""",
+            day=as_of,
+        )

@@ -1,0 +1,356 @@
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+from .billing_ticket_reason import KINDS
+
+NEW = "new"
+IN_PROGRESS = "in_progress"
+WAITING_CUSTOMER = "waiting_customer"
+WAITING_DEPARTMENT = "waiting_department"
+RESOLVED = "resolved"
+CLOSED = "closed"
+CANCELLED = "cancelled"
+STATES = [
+    (NEW, "New"),
+    (IN_PROGRESS, "In progress"),
+    (WAITING_CUSTOMER, "Waiting for customer"),
+    (WAITING_DEPARTMENT, "Waiting for department"),
+    (RESOLVED, "Resolved"),
+    (CLOSED, "Closed"),
+    (CANCELLED, "Cancelled"),
+]
+OPEN_STATES = (NEW, IN_PROGRESS, WAITING_CUSTOMER, WAITING_DEPARTMENT)
+RESOLUTIONS = [
+    ("credited", "Credit note"),
+    ("rebilled", "Corrected invoice"),
+    ("customer_pays", "Customer pays"),
+    ("written_off", "Written off"),
+    ("rejected", "Rejected"),
+    ("answered", "Question answered"),
+]
+CHANNELS = [
+    ("manual", "By hand"),
+    ("email", "E-mail"),
+    ("portal", "Portal"),
+    ("phone", "Phone"),
+    ("bank", "Short payment"),
+]
+
+
+class BillingTicket(models.Model):
+    """What a customer disputes or asks, who answers it, and what came of it.
+
+    While a discrepancy is open, nobody is reminded of the disputed part of the
+    invoices; the rest is claimed as before.
+    """
+
+    _name = "billing.ticket"
+    _description = "Ticket"
+    _inherit = [
+        "mail.thread.cc",
+        "mail.activity.mixin",
+        "portal.mixin",
+        "rating.mixin",
+    ]
+    _order = "priority desc, deadline, id desc"
+    _primary_email = "email_from"
+    _check_company_auto = True
+    _mail_post_access = "read"
+    _rec_names_search = ["name", "subject", "partner_id.name"]
+
+    name = fields.Char("Number", required=True, readonly=True, copy=False, index=True)
+    subject = fields.Char(required=True, tracking=True)
+    description = fields.Html(help="What the customer says, in their words.")
+    kind = fields.Selection(KINDS, required=True, default="discrepancy", tracking=True)
+    company_id = fields.Many2one(
+        "res.company",
+        required=True,
+        index=True,
+        default=lambda self: self.env.company,
+    )
+    currency_id = fields.Many2one(related="company_id.currency_id")
+    partner_id = fields.Many2one(
+        "res.partner",
+        "Customer",
+        index=True,
+        ondelete="restrict",
+        check_company=True,
+        tracking=True,
+        help="Empty for an e-mail from an address that nobody is known by.",
+    )
+    contact_id = fields.Many2one(
+        "res.partner",
+        "Contact",
+        index="btree_not_null",
+        ondelete="restrict",
+        domain="[('id', 'child_of', partner_id)]",
+        help="The person who wrote or called; answers go there.",
+    )
+    email_from = fields.Char("E-mail address", copy=False)
+    channel = fields.Selection(
+        CHANNELS, required=True, readonly=True, default="manual", string="Came by"
+    )
+    line_ids = fields.One2many("billing.ticket.line", "ticket_id", "Invoices")
+    amount_disputed = fields.Monetary(
+        "In dispute",
+        compute="_compute_amount_disputed",
+        store=True,
+        help="In company currency: what is not chased while the ticket is open.",
+    )
+    reason_id = fields.Many2one(
+        "billing.ticket.reason",
+        index="btree_not_null",
+        ondelete="restrict",
+        check_company=True,
+        domain="[('kind', '=', kind)]",
+        tracking=True,
+    )
+    root_cause_id = fields.Many2one(
+        "billing.ticket.cause",
+        "Root cause",
+        index="btree_not_null",
+        ondelete="restrict",
+        tracking=True,
+        help="What was really wrong, said when the ticket is resolved.",
+    )
+    team_id = fields.Many2one(
+        "billing.team",
+        "Team",
+        compute="_compute_route",
+        store=True,
+        readonly=False,
+        precompute=True,
+        index="btree_not_null",
+        ondelete="restrict",
+        check_company=True,
+        tracking=True,
+        help="The department that has to answer, by the reason.",
+    )
+    user_id = fields.Many2one(
+        "res.users",
+        "Assigned to",
+        compute="_compute_route",
+        store=True,
+        readonly=False,
+        precompute=True,
+        index="btree_not_null",
+        tracking=True,
+    )
+    responsible_id = fields.Many2one(
+        "res.users",
+        "Coordinator",
+        compute="_compute_responsible_id",
+        store=True,
+        readonly=False,
+        precompute=True,
+        index="btree_not_null",
+        tracking=True,
+        help="Talks with the customer, whoever has to find the answer.",
+    )
+    priority = fields.Selection(
+        [("0", "Normal"), ("1", "High"), ("2", "Urgent")], default="0", index=True
+    )
+    deadline = fields.Datetime(
+        compute="_compute_deadline",
+        store=True,
+        readonly=False,
+        precompute=True,
+        index=True,
+        tracking=True,
+        help="By the hours of the reason, in the working hours of the team.",
+    )
+    state = fields.Selection(
+        STATES,
+        compute="_compute_state",
+        store=True,
+        readonly=False,
+        default=NEW,
+        required=True,
+        index=True,
+        tracking=True,
+        group_expand="_group_expand_state",
+    )
+    closed_by_clearing = fields.Boolean(
+        "Closed as everything was settled",
+        compute="_compute_state",
+        store=True,
+        copy=False,
+        help="All its invoices are settled. It opens again when that is undone.",
+    )
+    resolution = fields.Selection(RESOLUTIONS, copy=False, tracking=True)
+    resolved_on = fields.Datetime("Resolved on", readonly=True, copy=False)
+    is_late = fields.Boolean(
+        "Late", compute="_compute_is_late", search="_search_is_late"
+    )
+
+    _name_uniq = models.Constraint(
+        "UNIQUE(company_id, name)", "This ticket number is already in use."
+    )
+    _open_idx = models.Index(
+        "(company_id, team_id, deadline) WHERE state NOT IN"
+        " ('resolved', 'closed', 'cancelled')"
+    )
+    _partner_idx = models.Index("(partner_id, company_id, id DESC)")
+
+    # -- computes -------------------------------------------------------------------
+
+    @api.depends("name", "subject")
+    def _compute_display_name(self):
+        for ticket in self:
+            ticket.display_name = f"{ticket.name or ''} {ticket.subject or ''}".strip()
+
+    @api.depends("line_ids.company_amount", "line_ids.is_open")
+    def _compute_amount_disputed(self):
+        for ticket in self:
+            in_force = ticket.line_ids.filtered("is_open")
+            ticket.amount_disputed = sum(in_force.mapped("company_amount"))
+
+    @api.depends("reason_id")
+    def _compute_route(self):
+        """The reason says who answers; what was chosen by hand stays without one."""
+        for ticket in self:
+            reason = ticket.reason_id
+            ticket.team_id = reason.team_id or ticket.team_id
+            if reason.team_id:
+                ticket.user_id = reason._get_assignee(ticket.company_id)
+            else:
+                ticket.user_id = ticket.user_id
+
+    @api.depends("partner_id", "company_id")
+    def _compute_responsible_id(self):
+        for ticket in self:
+            partner = ticket.partner_id.with_company(ticket.company_id)
+            own = partner.billing_responsible_id.filtered("active")
+            ticket.responsible_id = (
+                ticket.responsible_id
+                or own
+                or ticket.company_id.sudo().billing_responsible_id
+            )
+
+    @api.depends("reason_id", "team_id")
+    def _compute_deadline(self):
+        """Working hours of the team, counted from when the ticket was made."""
+        for ticket in self:
+            reason = ticket.reason_id
+            if not reason:
+                ticket.deadline = ticket.deadline
+                continue
+            start = ticket.create_date or fields.Datetime.now()
+            ticket.deadline = ticket._add_working_hours(start, reason.hours)
+
+    def _add_working_hours(self, start, hours):
+        """``start`` and so many working hours of the team, in UTC.
+
+        Without a calendar every hour counts.
+        """
+        calendar = self.team_id._get_calendar(self.company_id)
+        end = calendar and calendar.plan_hours(hours, start, compute_leaves=True)
+        return end or fields.Datetime.add(start, hours=hours)
+
+    @api.depends("line_ids.is_cleared", "kind")
+    def _compute_state(self):
+        """Settling all invoices closes the ticket; undoing that opens it again."""
+        for ticket in self:
+            lines = ticket.line_ids
+            cleared = lines and all(lines.mapped("is_cleared"))
+            disputes = ticket.kind == "discrepancy"
+            if cleared and disputes and ticket.state in (*OPEN_STATES, RESOLVED):
+                ticket.state, ticket.closed_by_clearing = CLOSED, True
+            elif ticket.closed_by_clearing and not cleared:
+                ticket.state, ticket.closed_by_clearing = IN_PROGRESS, False
+            else:
+                ticket.state = ticket.state or NEW
+                ticket.closed_by_clearing = ticket.closed_by_clearing
+
+    @api.depends("state", "deadline")
+    def _compute_is_late(self):
+        now = fields.Datetime.now()
+        for ticket in self:
+            due = ticket.deadline and ticket.deadline < now
+            ticket.is_late = due and ticket.state in OPEN_STATES
+
+    def _search_is_late(self, operator, value):
+        if operator not in ("in", "not in"):
+            return NotImplemented
+        late = fields.Domain("state", "in", OPEN_STATES) & fields.Domain(
+            "deadline", "<", fields.Datetime.now()
+        )
+        return late if (operator == "in") == (True in value) else ~late
+
+    @api.model
+    def _group_expand_state(self, states, domain):
+        """Columns for all states of work, empty ones too."""
+        return [key for key, _label in STATES if key in OPEN_STATES or key in states]
+
+    def _compute_access_url(self):
+        super()._compute_access_url()
+        for ticket in self:
+            ticket.access_url = f"/my/billing/tickets/{ticket.id}"
+
+    # -- constraints ------------------------------------------------------------------
+
+    @api.constrains("partner_id", "contact_id")
+    def _check_customer(self):
+        for ticket in self:
+            customer = ticket.partner_id.commercial_partner_id
+            if ticket.partner_id != customer:
+                raise ValidationError(
+                    self.env._(
+                        "Choose %(company)s as the customer, and the person as the"
+                        " contact.",
+                        company=customer.display_name,
+                    )
+                )
+            if ticket.contact_id and (
+                ticket.contact_id.commercial_partner_id != customer
+            ):
+                raise ValidationError(
+                    self.env._(
+                        "%(contact)s is not with %(customer)s.",
+                        contact=ticket.contact_id.display_name,
+                        customer=customer.display_name or self.env._("a customer"),
+                    )
+                )
+
+    # -- CRUD -----------------------------------------------------------------------
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        tickets = super().create([self._complete(dict(vals)) for vals in vals_list])
+        tickets._refresh_worklist()
+        return tickets
+
+    @api.model
+    def _complete(self, vals):
+        """Number, and the company in place of one of its contacts."""
+        if not vals.get("name"):
+            company_id = vals.get("company_id") or self.env.company.id
+            sequence_sudo = self.env["ir.sequence"].sudo()  # no access for users
+            sequence_sudo = sequence_sudo.with_company(company_id)
+            vals["name"] = sequence_sudo.next_by_code("billing.ticket")
+        return self._to_commercial(vals)
+
+    @api.model
+    def _to_commercial(self, vals):
+        if vals.get("partner_id"):
+            partner = self.env["res.partner"].browse(vals["partner_id"])
+            customer = partner.commercial_partner_id
+            if customer != partner:
+                vals = {"contact_id": partner.id, **vals, "partner_id": customer.id}
+        return vals
+
+    def write(self, vals):
+        before = {(t.company_id, t.partner_id) for t in self}
+        result = super().write(self._to_commercial(vals))
+        if vals.keys() & {"partner_id", "state", "line_ids", "kind"}:
+            self._refresh_worklist(before)
+        return result
+
+    def _refresh_worklist(self, before=()):
+        """What is in dispute is not chased: the customers' figures follow."""
+        customers = {*before, *((t.company_id, t.partner_id) for t in self)}
+        worklist_sudo = self.env["billing.worklist"].sudo()  # not for departments
+        for company in {company for company, _partner in customers}:
+            partner_ids = [p.id for c, p in customers if c == company and p]
+            if partner_ids:
+                worklist_sudo._refresh(company, partner_ids)
