@@ -48,6 +48,7 @@
         "views/billing_priority_rule_views.xml",
         "views/billing_promise_views.xml",
         "views/billing_receivable_views.xml",
+        "views/billing_ticket_views.xml",
         "views/billing_worklist_form_view.xml",
         "views/billing_statement_run_views.xml",
         "views/billing_worklist_views.xml",
