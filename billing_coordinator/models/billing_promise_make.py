@@ -1,7 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command, Domain
-from odoo.tools import SQL
 from odoo.tools.misc import format_date
 
 from ..tools import promise as rules
@@ -16,7 +15,7 @@ class BillingPromise(models.Model):
     def _make(self, lines, installments, **values):
         """Record what a customer promises; all of it, or nothing.
 
-        Each promise covers the oldest items first, below what is promised already.
+        Each promise covers the oldest items first, beside what is promised already.
 
         :param lines: open receivable journal items of one customer and currency
         :param installments: ``[(date, amount)]``
@@ -24,6 +23,8 @@ class BillingPromise(models.Model):
         :raise ValidationError: what cannot be promised, and what to do instead
         """
         rows = self._get_promisable(lines)
+        self._respread(rows.company_id, rows.partner_id.ids)
+        rows.invalidate_recordset()
         installments = sorted(installments)
         self._check_installments(rows, installments)
         company = rows.company_id
@@ -130,47 +131,34 @@ class BillingPromise(models.Model):
 
     @api.model
     def _prepare_covers(self, rows, amounts):
-        """Values of the lines of each promise; the bands lie below those there are."""
-        self._restack(rows.ids)
+        """Values of the lines of each promise, the oldest items first."""
         digits = rows.currency_id.decimal_places
-        bands = self._fetch_bands(rows.ids)
-        credited = self._get_credited(rows.ids)
-        free, floors = {}, {}
-        for row in rows:
-            residual = row.residual_currency
-            above = bands[row.id].share().values() if row.id in bands else ()
-            promised = sum(part.remaining for part in above)
-            # What was credited on promises above is theirs, now and later.
-            credited[row.id] -= sum(part.gone for part in above)
-            free[row.id] = round(residual - row.withheld, digits)
-            floors[row.id] = round(residual - promised, digits)
+        settlements = self._fetch_settlements(rows.ids)
+        free = {
+            row.id: round(row.residual_currency - row.withheld, digits) for row in rows
+        }
         result = []
         for amount in amounts:
             cover, _left = rules.cover(list(free.items()), amount, digits)
             for line_id, part in cover.items():
                 free[line_id] = round(free[line_id] - part, digits)
-                floors[line_id] = round(floors[line_id] - part, digits)
             result.append(
                 [
                     rows.browse(line_id)._prepare_cover(part)
-                    | {"floor": floors[line_id], "credit_base": credited[line_id]}
+                    | self._prepare_since(settlements.get(line_id, ()))
                     for line_id, part in cover.items()
                 ]
             )
         return result
 
     @api.model
-    def _get_credited(self, line_ids):
-        """``{line id: amount}`` that credit notes have taken so far."""
-        rows = self.env.execute_query(
-            SQL(
-                "SELECT line.id, (%s) FROM account_move_line line"
-                " WHERE line.id = ANY(%s)",
-                self._credited(),
-                list(line_ids),
-            )
-        )
-        return {line_id: float(amount) for line_id, amount in rows}
+    def _prepare_since(self, settlements):
+        """From where on payments count: after those there are, or that are under way."""
+        under_way = [each.amount for each in settlements if each.id is None]
+        return {
+            "last_partial_id": max((each.id or 0 for each in settlements), default=0),
+            "awaited": sum(under_way),
+        }
 
     # -- the customer in the portal ---------------------------------------------------
 
