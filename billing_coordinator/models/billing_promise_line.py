@@ -49,7 +49,12 @@ class BillingPromiseLine(models.Model):
 
     _open_idx = models.Index("(move_line_id) WHERE is_open")
 
-    @api.depends("amount", "is_open", "move_line_id.amount_residual_currency")
+    @api.depends(
+        "amount",
+        "is_open",
+        "move_line_id.amount_residual_currency",
+        "move_line_id.parent_state",
+    )
     def _compute_remaining(self):
         shares = self.promise_id._get_shares()
         for line in self:

@@ -16,7 +16,9 @@ def bands(*amounts, since=0):
 
 
 def payments(*amounts, paid=1.0):
-    return [Settlement(number, amount, paid) for number, amount in enumerate(amounts, 1)]
+    return [
+        Settlement(number, amount, paid) for number, amount in enumerate(amounts, 1)
+    ]
 
 
 @st.composite
