@@ -85,8 +85,7 @@ class PortalPromise(PortalBilling):
 
     def _billing_promisable(self, section):
         """What may be promised in the section: overdue first, else all that is open."""
-        promises = section["promises"]
-        promised = sum(p.amount - p.amount_paid for p in promises)
+        promised = section["promises"]._get_remaining()
         rows = section["rows"]
         owed = rows.overdue if rows.overdue > promised else rows.total
         return max(section["currency"].round(owed - promised), 0.0)

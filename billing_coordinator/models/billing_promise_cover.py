@@ -110,6 +110,10 @@ class BillingPromise(models.Model):
                 shares[covered.promises[cover_id]][cover_id] = part
         return shares
 
+    def _get_remaining(self):
+        """What open promises of one currency still wait for."""
+        return sum(self.line_ids.mapped("remaining"))
+
     def _close_covers(self):
         """What was paid for promises being closed is theirs, now and later."""
         closed, others = [], []

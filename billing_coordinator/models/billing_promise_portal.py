@@ -64,7 +64,7 @@ class BillingPromise(models.Model):
         )
         return sum(
             promise.currency_id._convert(
-                promise.amount - promise.amount_paid, company.currency_id, company
+                promise._get_remaining(), company.currency_id, company
             )
             for promise in promises_sudo
         )

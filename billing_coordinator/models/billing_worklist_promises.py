@@ -31,7 +31,7 @@ class BillingWorklist(models.Model):
                     date=self._format_day(promise.date),
                 )
                 for promise in (row.promise_ids & promises).sorted("date")
-                if (left := sum(promise.line_ids.mapped("remaining")))
+                if (left := promise._get_remaining())
             )
 
     def _get_timeline_promises(self):

@@ -79,6 +79,15 @@ class TestPortalPromise(PortalCase):
         self.assertNotIn("withdraw", text)
         self.assertEqual(len(self._promises()), 1)
 
+    def test_credited_part_may_be_promised_no_more(self):
+        """The form proposes what is open beside what promises still wait for."""
+        self._promise(self.user, amount=100)
+        self.company.billing_promise_max_amount = 100
+        refund = self._make_credit_note(self.customer, amount=30)
+        self._receivable_lines(self.invoice + refund).reconcile()
+        self.assertIn('value="20.00"', self._page(self.user).text)
+        self.assertIn("We noted", self._promise(self.user, amount=20))
+
     def test_promised_again_and_again(self):
         """After two in a row that were not kept the customer has to get in touch."""
         for number in (1, 2):

@@ -87,6 +87,16 @@ class TestPostedAgain(PromiseCase):
         self._judge(6)
         self.assertEqual((promise.state, promise.judged_amount), ("kept", 700))
 
+    def test_shown_by_the_refresh_of_the_day(self):
+        """Also where the amounts of the customer are what they were."""
+        self._promise(self.invoice, (4, 1000))
+        self._row()
+        self._post_again(invoice_payment_term_id=self.halves.id)
+        with self._scheduler() as env:
+            env["billing.worklist"]._cron_refresh()
+        self.env.invalidate_all()
+        self.assertEqual(self._receivables().mapped("withheld"), [500, 500])
+
     def test_lowered(self):
         """What is not owed any more is not paid, and need not be."""
         promise = self._promise(self.invoice, (4, 1000))
@@ -164,6 +174,25 @@ class TestTakenBack(PromiseCase):
         self.assertEqual((first.amount_paid, second.amount_paid), (300, 100))
         self._bounce(paid)
         self.assertEqual((first.amount_paid, second.amount_paid), (300, 0))
+
+
+@tagged("post_install", "-at_install")
+class TestAsOf(PromiseCase):
+    def test_what_was_paid_by_then(self):
+        """As of a past day, with what had come in, and what was judged since."""
+        invoice = self._make_invoice(amount=1000)
+        with self._at(days(-9)):
+            first, second = self._promise(invoice, (-8, 400), (20, 500))
+        self._pay(invoice, 300, day=days(-7))
+        self._judge(-4)
+        self.assertEqual(first.state, "partially_kept")
+        self._pay(invoice, 100, day=days(-2))
+        self.assertEqual(second.amount_paid, 100)
+        for day, withheld in (
+            (-10, 0), (-9, 900), (-8, 900), (-7, 600), (-5, 600), (-4, 500), (-2, 400),
+        ):  # fmt: skip
+            row = self._receivables(as_of=days(day))
+            self.assertEqual(row.withheld, withheld, day)
 
 
 @tagged("post_install", "-at_install")
