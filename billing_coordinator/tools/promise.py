@@ -155,7 +155,7 @@ def _take(bands, settlements):
     awaited = {band.id: band.awaited for band in bands}
     for index, settlement in enumerate(settlements):
         position = 0.0
-        for band in filter(lambda band: band.counts(settlement), bands):  # noqa: B023
+        for band in [band for band in bands if band.counts(settlement)]:
             skip = min(awaited[band.id], settlement.amount)
             awaited[band.id] -= skip
             passed[band.id][index] = skip
@@ -174,10 +174,10 @@ def close(bands, settlements, closing, digits=2):
     :return: ``({closed id: {settlement id: amount}}, {other id: awaited})``
     """
     taken, passed = _take(bands, settlements)
-    gone = {
-        index: sum(taken[key].get(index, 0.0) for key in closing)
+    theirs = [
+        sum(taken[key].get(index, 0.0) for key in closing)
         for index in range(len(settlements))
-    }
+    ]
     settled = {
         key: {
             settlements[index].id: round(part, digits)
@@ -192,9 +192,9 @@ def close(bands, settlements, closing, digits=2):
             continue
         change = 0.0
         for index, skipped in passed[band.id].items():
-            overlap = min(gone[index], skipped)
+            both = min(theirs[index], skipped)
             under_way = settlements[index].id is None
-            change += gone[index] - overlap if under_way else -overlap
+            change += theirs[index] - both if under_way else -both
         awaited[band.id] = round(band.awaited + change, digits)
     return settled, awaited
 
