@@ -112,6 +112,8 @@ class BillingWorklist(models.Model):
         stale = companies.filtered(self._is_outdated)
         for company in stale:
             self._in_company(company)._refresh(company)
+        for company in companies - stale:
+            self.env["billing.promise"]._respread(company)
         self._refresh_moved(companies - stale)
 
     @api.model
