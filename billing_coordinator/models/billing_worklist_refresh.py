@@ -23,6 +23,7 @@ FIGURES = {
     "wait_reason": "text",
     "priority": "int",
     "priority_points": "jsonb",
+    "priority_facts": "jsonb",
     "stamp": "text",
 }
 
