@@ -117,9 +117,23 @@ class TestPreview(BillingCase):
             {x.partner_id.name: (x.reason, x.next_date) for x in lines},
             {
                 "Due": ("postponed", days(5)),
-                "Later": ("nothing_due", days(5)),
-                "Much later": ("nothing_due", days(6)),
+                "Later": ("postponed", days(5)),
+                "Much later": ("postponed", days(6)),
             },
+        )
+
+    def test_promise_is_told_before_the_next_stage(self):
+        """Also where a part is promised, or something else falls due soon."""
+        whole, part = self._customer("Whole"), self._customer("Part", overdue=3)
+        self._make_invoice(whole, 50, -7)
+        for customer, amount in ((whole, 100), (part, 40)):
+            lines = self._receivable_lines(self._invoices(customer))
+            overdue = lines.filtered(lambda line: line.date_maturity < days(0))
+            self.env["billing.promise"]._make(overdue, [(days(4), amount)])
+        lines = self._preview().skip_line_ids
+        self.assertEqual(
+            {x.partner_id.name: (x.reason, x.next_date) for x in lines},
+            {"Whole": ("promised", days(14)), "Part": ("promised", days(4))},
         )
 
     def test_address_problems(self):

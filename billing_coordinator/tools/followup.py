@@ -151,7 +151,8 @@ def _nothing_due(lines, free, steps, policy):
     """Say why there is nothing to send, and until when.
 
     A receivable that has been through its whole plan needs a person, whatever else
-    of the customer's falls due later.
+    of the customer's falls due later. Where all that is overdue is held, this is the
+    reason, whatever the next stage of the rest.
     """
     overdue = [line for line in free if line.due < policy.today]
     ended = [line for line in overdue if line.id not in steps]
@@ -160,7 +161,7 @@ def _nothing_due(lines, free, steps, policy):
         outcome = EXHAUSTED
     elif ended:
         outcome = NO_PLAN
-    elif not steps and _is_overdue(lines, policy):
+    elif not overdue and _is_overdue(lines, policy):
         outcome = _why_held(lines, policy)
     else:
         outcome = NOTHING_DUE

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ..tools.followup import SEND
+from ..tools.followup import NOTHING_DUE, PROMISED, SEND
 
 # A customer who paid after a notice of the last days is shown as paid.
 PAID_SINCE_DAYS = 30
@@ -95,7 +95,7 @@ class BillingFollowupRun(models.TransientModel):
         overdue = [line for line in lines if line.residual > 0 and line.due < today]
         if decision.outcome != SEND and not overdue:
             return None
-        reason, next_date = self._get_obstacle(row, decision)
+        reason, next_date = self._get_obstacle(row, decision, overdue)
         shown = decision.listed or overdue
         newest = max(shown, key=lambda line: line.id)
         amount = decision.amount if decision.listed else None
@@ -121,12 +121,17 @@ class BillingFollowupRun(models.TransientModel):
         }
 
     @api.model
-    def _get_obstacle(self, row, decision):
-        """Why nothing goes out today and the earliest day, where they are known."""
+    def _get_obstacle(self, row, decision, overdue):
+        """Why nothing goes out today and the earliest day, where they are known.
+
+        What somebody arranged with the customer is told first.
+        """
         reason = decision.outcome != SEND and decision.outcome
         if row._is_postponed():
             day = decision.date and max(decision.date, row.postponed_until)
-            return reason or "postponed", day
+            return "postponed", day
+        if reason == NOTHING_DUE and any(line.withheld for line in overdue):
+            return PROMISED, decision.date  # a part; the rest waits for its stage
         return reason, reason and decision.date
 
     def _prepare_paid_lines(self, told, partner_ids):
