@@ -1,6 +1,6 @@
 from odoo.exceptions import UserError
 from odoo.fields import Command
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 
 from .common import BillingCase, days
 
@@ -170,6 +170,15 @@ class TestPreview(BillingCase):
         with self._at(days(1)):
             self._run_job()
         self.assertEqual(len(self._notices(taken)), 1)
+
+    def test_totals_follow_what_is_unticked(self):
+        """At once, before anything is saved."""
+        self._customer("Taken out", 30)
+        self._customer("Stays", 70)
+        with Form(self._preview()) as form:
+            with form.send_line_ids.edit(1) as line:
+                line.selected = False
+            self.assertEqual((form.selected_count, form.selected_amount), (1, 70))
 
     def test_nobody_is_ticked(self):
         self._customer("Taken out")

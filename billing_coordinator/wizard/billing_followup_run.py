@@ -44,13 +44,14 @@ class BillingFollowupRun(models.TransientModel):
     def _compute_display_name(self):
         self.display_name = self.env._("Follow-up run")
 
-    @api.depends("line_ids.selected", "line_ids.outcome")
+    @api.depends("send_line_ids.selected", "skip_line_ids")
     def _compute_totals(self):
         for run in self:
-            selected = run.line_ids.filtered("selected")
+            selected = run.send_line_ids.filtered("selected")
             run.selected_count = len(selected)
             run.selected_amount = sum(selected.mapped("company_amount"))
-            run.skipped_count = len(run.line_ids) - len(selected)
+            left_out = len(run.send_line_ids) - len(selected)
+            run.skipped_count = left_out + len(run.skip_line_ids)
 
     @api.depends("company_id")
     def _compute_bank_data_problem(self):
