@@ -1,6 +1,7 @@
 from . import (
     account_move,
     account_move_late,
+    account_move_line,
     billing_email_mixin,
     billing_followup_notice,
     billing_followup_notice_fate,

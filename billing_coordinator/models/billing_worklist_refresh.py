@@ -25,6 +25,7 @@ FIGURES = {
     "priority_points": "jsonb",
     "last_notice_date": "date",
     "last_contact_date": "date",
+    "priority_facts": "jsonb",
     "stamp": "text",
 }
 DATES = [name for name, kind in FIGURES.items() if kind == "date"]
