@@ -6,8 +6,8 @@ class BillingLateCharge(models.Model):
     """Interest on one installment, or the fee, that one notice charged.
 
     History: the system writes it, nobody changes it. What was charged wrongly is
-    waived. Days of a row that is not cancelled are never charged again; an
-    installment's next charge begins on the day after its last one.
+    waived. Days of a row that is not cancelled are never charged again; the next notice
+    charges all others that are late, in a row for each run of days without a charge.
     """
 
     _name = "billing.late.charge"
@@ -98,8 +98,7 @@ class BillingLateCharge(models.Model):
         store=True,
         index=True,
         help="Proposed: on a draft invoice. Cancelled: the notice was taken back, or"
-        " the invoice was cancelled or deleted; a later notice charges the days again,"
-        " unless newer days were charged already.",
+        " the invoice was cancelled or deleted; a later notice charges the days again.",
     )
 
     # An exclusion without an extension: the days of an installment, and no others, lie

@@ -46,12 +46,12 @@ class BillingLateCharge(models.Model):
         for line in notice.line_ids.filtered(
             lambda line: line.move_line_id.id in assessment.interest
         ):
-            segments, amount = assessment.interest[line.move_line_id.id]
-            rows.append(
+            rows += [
                 common
-                | in_words._get_interest_values(line, segments)
+                | in_words._get_interest_values(line, period)
                 | {"interest_amount": float(amount)}
-            )
+                for period, amount in assessment.interest[line.move_line_id.id]
+            ]
         if assessment.fee:
             label = in_words.env._("Late-payment fee (%(notice)s)", notice=notice.name)
             rows.append(common | {"fee_amount": assessment.fee, "label": label})
@@ -63,7 +63,7 @@ class BillingLateCharge(models.Model):
         return rows
 
     @api.model
-    def _get_interest_values(self, line, segments):
+    def _get_interest_values(self, line, period):
         """Days and calculation of the interest on one line of a notice."""
         kept = [
             {
@@ -74,7 +74,7 @@ class BillingLateCharge(models.Model):
                 "days": segment.days,
                 "amount": round(float(segment.amount), 6),
             }
-            for segment in segments
+            for segment in period.segments
         ]
         title = self.env._(
             "Late-payment interest on %(invoice)s, due on %(date)s",
@@ -83,9 +83,9 @@ class BillingLateCharge(models.Model):
         )
         return {
             "move_line_id": line.move_line_id.id,
-            "date_from": segments[0].date_from,
-            "date_to": line.date,
-            "days": sum(segment.days for segment in segments),
+            "date_from": period.date_from,
+            "date_to": period.date_to,
+            "days": sum(segment.days for segment in period.segments),
             "segments": kept,
             "label": f"{title}\n{self._describe_segments(kept, line.currency_id)}",
         }

@@ -188,6 +188,30 @@ class TestCancel(WaiveCase):
         self._send_on(8)
         self.assertEqual(self._days(self._charges()[3]), (-9, 8))
 
+    def test_days_of_a_draft_that_went_after_a_newer_charge(self):
+        """Exactly the days that no charge in force covers: the gap, then the new."""
+        self.plan.stage_ids.charge_interest = True
+        self._charge()
+        self._send_on(8)
+        self.move.unlink()
+        self.env.flush_all()
+        self._send_on(23)
+        mine = self._charges().filtered(lambda c: c.origin_id == self.invoices[0])
+        self.assertEqual(
+            [(charge.state, *self._days(charge)) for charge in mine],
+            [
+                ("cancelled", -9, 0),
+                ("proposed", 1, 8),
+                ("proposed", -9, 0),
+                ("proposed", 9, 23),
+            ],
+        )
+        self.assertEqual(
+            mine[2:].mapped("interest_amount"),
+            [mine[0].interest_amount, 4.11],
+        )
+        self.assertEqual(len(mine[2:].invoice_line_id), 2)
+
     def test_deleting_a_line_of_the_draft_frees_its_days(self):
         self._charge()
         self.interest.invoice_line_id.unlink()
