@@ -78,7 +78,7 @@ class BillingLateCharge(models.Model):
 
     @api.model
     def _get_installments(self, claim, facts, day):
-        """What is overdue and no late charge itself, less what is not applied yet."""
+        """What is overdue and may be charged, less what is not applied yet."""
         installments = {
             id_: Installment(
                 due, facts[id_].amount, facts[id_].payments, facts[id_].charged
@@ -87,7 +87,7 @@ class BillingLateCharge(models.Model):
             if residual > 0
             and due < day
             and id_ in facts
-            and not facts[id_].is_late_charge
+            and not facts[id_].is_exempt
         }
         credited = [
             (facts[id_].date if id_ in facts else due, -residual)
@@ -121,19 +121,22 @@ class BillingLateCharge(models.Model):
 
     @api.model
     def _fetch_facts(self, ids):
-        """Facts of journal items, in two queries; an invoice of ours is marked."""
+        """Facts of journal items, in two queries."""
         self.env.flush_all()
         payments = self._fetch_payments(ids)
         rows = self.env.execute_query(
             SQL(
                 """SELECT line.id, line.date, line.amount_currency,
-                          EXISTS (SELECT FROM billing_late_charge charge
-                                   WHERE charge.move_id = line.move_id),
+                          move.billing_no_late_charges IS TRUE
+                          OR EXISTS (SELECT FROM billing_late_charge charge
+                                      WHERE charge.move_id = line.move_id),
                           ARRAY(SELECT ARRAY[charge.date_from, charge.date_to]
                                   FROM billing_late_charge charge
                                  WHERE charge.move_line_id = line.id
                                    AND charge.state <> 'cancelled')
-                     FROM account_move_line line WHERE line.id = ANY(%s)""",
+                     FROM account_move_line line
+                     JOIN account_move move ON move.id = line.move_id
+                    WHERE line.id = ANY(%s)""",
                 ids,
             )
         )

@@ -120,6 +120,7 @@ class BillingLateCharge(models.Model):
             "invoice_date": notice.date,
             "invoice_origin": notice.name,
             "invoice_user_id": notice.responsible_id.id,
+            "billing_no_late_charges": True,
             "invoice_line_ids": [
                 Command.create(self._prepare_invoice_line(company, row)) for row in rows
             ],

@@ -21,7 +21,7 @@ class Facts(NamedTuple):
 
     date: datetime.date
     amount: float
-    is_late_charge: bool
+    is_exempt: bool  # a late charge itself, for instance
     charged: tuple  # pairs of first and last day
     payments: tuple
 
