@@ -164,6 +164,7 @@ class BillingLateCharge(models.Model):
     def _waive(self, reason):
         """Give up charges: off the draft, or credited when they were posted.
 
+        :return: what others had credited before, in words
         :raise UserError: one of them is waived or cancelled already, or being waived
         """
         self.check_access("read")
@@ -186,7 +187,7 @@ class BillingLateCharge(models.Model):
             }
         )
         self._remove_from_drafts(lines)
-        posted._credit(reason)
+        return posted._credit(reason)
 
     def _check_can_be_waived(self):
         for charge in self:

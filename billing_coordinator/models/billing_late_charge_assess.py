@@ -84,10 +84,7 @@ class BillingLateCharge(models.Model):
                 due, facts[id_].amount, facts[id_].payments, facts[id_].charged
             )
             for id_, due, residual in claim.items
-            if residual > 0
-            and due < day
-            and id_ in facts
-            and not facts[id_].is_exempt
+            if residual > 0 and due < day and id_ in facts and not facts[id_].is_exempt
         }
         credited = [
             (facts[id_].date if id_ in facts else due, -residual)

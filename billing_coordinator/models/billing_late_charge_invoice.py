@@ -3,7 +3,7 @@ from odoo.tools.misc import format_date
 
 
 class BillingLateCharge(models.Model):
-    """The invoice of interest and fee, and how a part of it is taken back."""
+    """The invoice of interest and fee."""
 
     _inherit = "billing.late.charge"
 
@@ -153,64 +153,3 @@ class BillingLateCharge(models.Model):
             "quantity": 1,
             "price_unit": interest or row["fee_amount"],
         }
-
-    # -- taking back ---------------------------------------------------------------
-
-    @api.model
-    def _remove_from_drafts(self, lines):
-        """Take lines off their draft invoices; one that is left empty goes away.
-
-        A draft that had a number before keeps it, as a cancelled invoice.
-        """
-        for move in lines.move_id:
-            if move.invoice_line_ids - lines:
-                theirs = move.invoice_line_ids & lines
-                move.invoice_line_ids = [Command.delete(line.id) for line in theirs]
-            elif move.posted_before:
-                move.button_cancel()
-            else:
-                move.unlink()
-
-    def _credit(self, reason):
-        """Credit charges of posted invoices, by Odoo's reversal of their lines."""
-        for move, charges in self.grouped("move_id").items():
-            credit = self._reverse_part(move, charges.invoice_line_id, reason)
-            credit.action_post()
-            lines = (move + credit).line_ids.filtered(
-                lambda line: (
-                    line.account_id.account_type == "asset_receivable"
-                    and not line.reconciled
-                )
-            )
-            # Nothing is left to settle when the customer has paid already.
-            if len(lines.move_id) == 2:
-                lines.reconcile()
-            charges_sudo = charges.sudo()  # history is written by the system only
-            charges_sudo.credit_move_id = credit
-
-    @api.model
-    def _reverse_part(self, move, lines, reason):
-        """A draft credit note of some lines of an invoice."""
-        today = fields.Date.context_today(self)
-        credit = move._reverse_moves(
-            [
-                {
-                    "date": max(today, move.date),
-                    "invoice_date": max(today, move.date),
-                    "ref": self.env._(
-                        "Waived on %(invoice)s: %(reason)s",
-                        invoice=move.name,
-                        reason=reason,
-                    ),
-                }
-            ]
-        )
-        copies = zip(
-            move.invoice_line_ids.sorted("id"),
-            credit.invoice_line_ids.sorted("id"),
-            strict=True,
-        )
-        credit.invoice_line_ids = [
-            Command.delete(copy.id) for line, copy in copies if line not in lines
-        ]
-        return credit
