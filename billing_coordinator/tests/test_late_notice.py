@@ -107,13 +107,35 @@ class TestMissing(LateRates, JobCase):
                 getattr(row, button)()
             self.assertIn("late-payment rate for 06/07/2025", str(caught.exception))
 
-    def test_preview_shows_it_and_the_other_customers(self):
+    def _preview(self):
         run = self.env["billing.followup.run"].with_user(self.coordinator)
-        run = run.browse(run.action_open_preview()["res_id"])
-        problems = {line.partner_id: line.late_problem for line in run.send_line_ids}
-        self.assertIn("late-payment rate", problems[self.customers[0]])
-        self.assertFalse(problems[self.customers[2]])
+        return run.browse(run.action_open_preview()["res_id"])
+
+    def test_preview_leaves_out_who_cannot_be_charged(self):
+        """With the reason in full, and the others can be sent."""
+        run = self._preview()
+        left_out = run.skip_line_ids
+        self.assertEqual(left_out.partner_id, self.customers[0] + self.customers[1])
+        self.assertEqual(set(left_out.mapped("reason")), {"late_rate"})
+        self.assertFalse(any(left_out.mapped("selected")))
+        for line in left_out:
+            self.assertIn("no late-payment rate for 06/07/2025", line.late_problem)
+        self.assertEqual(run.send_line_ids.partner_id, self.customers[2])
+        self.assertFalse(run.send_line_ids.late_problem)
         self.assertTrue(run.has_late_charges and run.has_late_problems)
+        self.assertEqual((run.selected_count, run.skipped_count), (1, 2))
+        run.action_send()
+        self.assertEqual(self._issued().partner_id, self.customers[2])
+
+    def test_preview_leaves_out_all_currencies(self):
+        """A customer is sent its notices in all currencies or in none."""
+        self._make_invoice(self.customers[0], 500, 7, currency_id=self.usd.id)
+        left_out = self._preview().skip_line_ids.filtered(
+            lambda line: line.partner_id == self.customers[0]
+        )
+        self.assertEqual(left_out.currency_id, self.eur + self.usd)
+        self.assertEqual(set(left_out.mapped("reason")), {"late_rate"})
+        self.assertTrue(all(left_out.mapped("late_problem")))
 
     def test_product_missing(self):
         self.company.billing_late_interest_product_id = False

@@ -34,8 +34,8 @@ class MissingRateError(LookupError):
 class Installment(NamedTuple):
     """What is known of an installment.
 
-    ``payments`` are pairs of date and amount, ``charged`` pairs of the first and the last
-    day that a charge in force covers.
+    ``payments`` are pairs of date and amount, ``charged`` pairs of the first and the
+    last day that a charge in force covers.
     """
 
     due: datetime.date
