@@ -27,6 +27,36 @@ class TestText(LateCase):
         self.assertIn("interest of 2.74\xa0€ and a fee of 40.00\xa0€", notice.body)
         self.assertIn(notice.late_charge_text, notice.body)
 
+    def test_default_texts_name_the_charge_by_themselves(self):
+        """In the e-mail and in the letter, below the open items, once."""
+        for name, customer in (("first", "A"), ("second", "B"), ("final", "C")):
+            template = self.env.ref(f"billing_coordinator.mail_template_followup_{name}")
+            self.first.mail_template_id = template
+            customer = self._make_customer(customer)
+            self._make_invoice(customer, 1000)
+            notice = self._send(customer)
+            self.assertEqual(notice.body.count(notice.late_charge_text), 1)
+            self.assertIn("interest of 2.74", notice.late_charge_text)
+            letter = self.env["ir.actions.report"]._render_qweb_html(
+                "billing_coordinator.report_followup_letter", notice.ids
+            )[0]
+            self.assertIn("interest of 2.74", letter.decode())
+
+    def test_default_text_where_nothing_is_charged(self):
+        self.first.charge_interest = False
+        self._make_invoice(amount=1000)
+        self.assertNotIn("late payment", self._send().body)
+        self.assertFalse(self._notices().late_charge_text)
+
+    def test_charge_is_not_named_twice(self):
+        """A text that names it itself, beside the table of open items."""
+        self._use_text()
+        template = self.first.mail_template_id
+        template.body_html += '<t t-out="object.line_table"/>'
+        self._make_invoice(amount=1000)
+        notice = self._send()
+        self.assertEqual(notice.body.count(notice.late_charge_text), 1)
+
     def test_text_without_charges(self):
         self._use_text()
         self.first.charge_interest = False
