@@ -4,6 +4,7 @@ from odoo.exceptions import UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from ..tools.late_claim import Assessment
 from .common import days
 from .job_common import PROCESS, JobCase
 from .late_common import LateCase, LateRates
@@ -30,7 +31,9 @@ class TestText(LateCase):
     def test_default_texts_name_the_charge_by_themselves(self):
         """In the e-mail and in the letter, below the open items, once."""
         for name, customer in (("first", "A"), ("second", "B"), ("final", "C")):
-            template = self.env.ref(f"billing_coordinator.mail_template_followup_{name}")
+            template = self.env.ref(
+                f"billing_coordinator.mail_template_followup_{name}"
+            )
             self.first.mail_template_id = template
             customer = self._make_customer(customer)
             self._make_invoice(customer, 1000)
@@ -257,7 +260,7 @@ class TestQueryBudget(LateRates, JobCase):
         with (
             patch.object(notice, "_charge_late", lambda *args: None),
             patch.object(notice, "_check_late_charges", lambda *args: None),
-            patch.object(notice, "_assess_late", lambda *args: None),
+            patch.object(notice, "_assess_late", lambda *args: Assessment()),
         ):
             without = self._count(self.customers[1])
         self.assertEqual(self._count(self.customers[2]), without)

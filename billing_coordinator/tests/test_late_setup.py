@@ -72,9 +72,7 @@ class TestStage(BillingCase):
         self.assertFalse(self.first.is_late_rate_missing)
 
     def test_rate_of_the_parent_is_a_rate(self):
-        self.env["billing.late.rate"].create(
-            {"date_from": days(-9), "annual_rate": 10}
-        )
+        self.env["billing.late.rate"].create({"date_from": days(-9), "annual_rate": 10})
         branch = self.env["res.company"].create(
             {"name": "Branch", "parent_id": self.company.id}
         )
