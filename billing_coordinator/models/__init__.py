@@ -18,6 +18,7 @@ from . import (
     billing_hold,
     billing_late_charge,
     billing_late_charge_assess,
+    billing_late_charge_credit,
     billing_late_charge_invoice,
     billing_late_rate,
     billing_priority_rule,
