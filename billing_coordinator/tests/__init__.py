@@ -27,6 +27,7 @@ from . import (
     test_priority,
     test_promise,
     test_promise_rule,
+    test_promise_settlement,
     test_promise_tour,
     test_receivable,
     test_security,
