@@ -57,7 +57,6 @@ from . import (
     billing_worklist_timeline,
     billing_worklist_timeline_sources,
     billing_worklist_write,
-    ir_attachment,
     res_company,
     res_company_late,
     res_company_statement,

@@ -78,6 +78,7 @@ class BillingTicket(models.Model):
             & Domain("res_id", "in", self.ids)
             & Domain("subtype_id", "=", self.env.ref("mail.mt_comment").id)
             & Domain("is_internal", "=", False)
+            & Domain("message_type", "in", ("comment", "email", "email_outgoing"))
         )
 
     def _get_last_answers(self):
