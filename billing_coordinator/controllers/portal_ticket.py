@@ -6,7 +6,7 @@ from odoo.http import request
 from odoo.addons.portal.controllers.portal import pager as portal_pager
 
 from ..models.billing_ticket import OPEN_STATES
-from .portal import PortalBilling
+from .portal_promise import PortalPromise
 
 # The page of the account shows so many tickets; the list has them all.
 LATEST = 5
@@ -19,7 +19,7 @@ BADGES = {
 }
 
 
-class PortalTicket(PortalBilling):
+class PortalTicket(PortalPromise):
     """Customers see what becomes of their disputes and questions, and answer."""
 
     # -- pages -----------------------------------------------------------------------
@@ -154,6 +154,17 @@ class PortalTicket(PortalBilling):
             "payable": self._billing_payable(rows),
             "tickets": self._ticket_rows(tickets_sudo),
         }
+
+    def _billing_promisable(self, section):
+        """What is in dispute cannot be promised as well."""
+        lines = [row.line_id for row in section["rows"].items if row.residual > 0]
+        receivables_sudo = request.env["billing.receivable"].sudo().browse(lines)
+        free = sum(
+            receivable.residual_currency - receivable.withheld
+            for receivable in receivables_sudo
+        )
+        promisable = super()._billing_promisable(section)
+        return min(promisable, section["currency"].round(free))
 
     def _billing_item_states(self, rows):
         """``{journal item id: state in words}`` of what the customer owes."""

@@ -108,7 +108,8 @@ class PortalTicketNew(PortalBilling):
             for kind in ("discrepancy", "inquiry")
             if kind in reasons_sudo.mapped("kind")
         ]
-        kind = typed.get("kind")
+        obstacles = tickets._get_dispute_obstacles(offered)
+        kind = typed.get("kind") or self._ticket_default_kind(chosen, obstacles)
         return {
             **self._prepare_portal_layout_values(),
             "page_name": "billing_ticket",
@@ -119,13 +120,18 @@ class PortalTicketNew(PortalBilling):
             "reasons": reasons_sudo,
             "invoices": offered,
             "chosen": chosen,
-            "obstacles": tickets._get_dispute_obstacles(offered),
+            "obstacles": obstacles,
             "typed": typed,
             "errors": errors,
             "had_files": bool(self._ticket_uploads()),
             "max_files": MAX_FILES,
             "max_size": MAX_FILE_SIZE // 1024**2,
         }
+
+    def _ticket_default_kind(self, chosen, obstacles):
+        """A question, where nothing of what was chosen can be disputed."""
+        disputable = [m for m in chosen if m.amount_residual and m not in obstacles]
+        return "inquiry" if chosen and not disputable else "discrepancy"
 
     # -- what was typed ------------------------------------------------------------------
 

@@ -244,6 +244,19 @@ class TestPortalTicket(PortalTicketCase):
             self.assertIn(word, text)
         self.assertNotIn("Overdue", text)
 
+    def test_promise_leaves_out_what_is_in_dispute(self):
+        """The form proposes an amount that can be promised."""
+        self.company.billing_promise_portal = True
+        self._dispute(**{f"amount_{self.invoice.id}": "40"})
+        self.assertIn('value="80.00"', self._page(self.person).text)
+
+    def test_question_is_proposed_where_nothing_can_be_disputed(self):
+        path = f"{self.NEW}?invoice_id={self.invoice.id}"
+        checked = 'value="inquiry" checked="True"'
+        self.assertNotIn(checked, self._page(self.person, path).text)
+        self._dispute()
+        self.assertIn(checked, self._page(self.person, path).text)
+
     def test_being_paid(self):
         bank = self._journal("TBNK")
         bank.inbound_payment_method_line_ids.payment_account_id = False
@@ -363,9 +376,15 @@ class TestPortalTicket(PortalTicketCase):
     def test_customer_gets_mail(self):
         ticket = self._dispute()
         message = ticket.with_user(self.coordinator).message_post(
-            body="We look into it", subtype_xmlid="mail.mt_comment"
+            body="We look into it",
+            message_type="comment",
+            subtype_xmlid="mail.mt_comment",
         )
         self.assertIn(self.person.partner_id, message.notified_partner_ids)
+        [mail] = message.sudo().mail_ids.filtered(
+            lambda mail: self.person.partner_id in mail.recipient_ids
+        )
+        self.assertIn("access_token=", mail.body_html)
         note = ticket.with_user(self.coordinator).message_post(body="Tricky one")
         self.assertNotIn(self.person.partner_id, note.notified_partner_ids)
         text = self._text(self.person)
