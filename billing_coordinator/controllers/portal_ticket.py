@@ -96,7 +96,7 @@ class PortalTicket(PortalPromise):
         )
         return request.render("billing_coordinator.portal_my_billing_ticket", values)
 
-    # -- the list ------------------------------------------------------------------------
+    # -- the list ------------------------------------------------------------------
 
     def _ticket_domain(self):
         """The tickets of the customer, whoever asks."""
@@ -135,7 +135,7 @@ class PortalTicket(PortalPromise):
             for ticket in tickets_sudo
         ]
 
-    # -- the account ---------------------------------------------------------------------
+    # -- the account ---------------------------------------------------------------
 
     def _billing_values(self, **kwargs):
         values = super()._billing_values(**kwargs)

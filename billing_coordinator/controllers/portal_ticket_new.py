@@ -60,7 +60,7 @@ class PortalTicketNew(PortalBilling):
             self._ticket_form_values(company, chosen, typed, errors),
         )
 
-    # -- what may be chosen --------------------------------------------------------------
+    # -- what may be chosen --------------------------------------------------------
 
     def _ticket_invoice_domain(self):
         return (
@@ -133,7 +133,7 @@ class PortalTicketNew(PortalBilling):
         disputable = [m for m in chosen if m.amount_residual and m not in obstacles]
         return "inquiry" if chosen and not disputable else "discrepancy"
 
-    # -- what was typed ------------------------------------------------------------------
+    # -- what was typed ------------------------------------------------------------
 
     def _ticket_submit(self, company, chosen, typed, errors):
         """The ticket, all of it, or nothing; what is wrong is told in ``errors``."""

@@ -198,7 +198,7 @@ class BillingTicket(models.Model):
             attachments=files,
         )
 
-    # -- what they answer ----------------------------------------------------------------
+    # -- what they answer ----------------------------------------------------------
 
     def _message_post_after_hook(self, message, msg_values):
         if self._is_answer_in_portal(message):

@@ -184,8 +184,8 @@ class TestPortalTicket(PortalTicketCase):
         """What fails late leaves no ticket, and the reminders as they were."""
         tickets = self.env.registry["billing.ticket"]
 
-        def fail(*_args):
-            raise UserError("Out of paper")
+        def fail(self, *_args):
+            raise UserError(self.env._("Out of paper"))
 
         with patch.object(tickets, "_post_files", fail):
             text = self._post(self.person, files=[("a.txt", b"a")])
@@ -226,7 +226,7 @@ class TestPortalTicket(PortalTicketCase):
         answer = self.url_open(self.NEW, data={"company_id": self.company.id})
         self.assertEqual(answer.status_code, 400)
 
-    # -- the pages -----------------------------------------------------------------------
+    # -- the pages -----------------------------------------------------------------
 
     def test_state_in_words_on_the_account(self):
         self._make_invoice(amount=7, overdue=-5)
@@ -324,7 +324,7 @@ class TestPortalTicket(PortalTicketCase):
         self._page(self.person, path)
         return self.cr.sql_log_count - before
 
-    # -- answers -------------------------------------------------------------------------
+    # -- answers -------------------------------------------------------------------
 
     def test_answer_brings_it_back(self):
         ticket = self._dispute()

@@ -116,7 +116,7 @@ class TestPortalTicketAccess(PortalTicketCase):
                 "Hello",
             )
 
-    # -- several companies ---------------------------------------------------------------
+    # -- several companies ---------------------------------------------------------
 
     def test_second_company(self):
         """Customers have tickets wherever they are billed, each apart."""
@@ -146,7 +146,7 @@ class TestPortalTicketAccess(PortalTicketCase):
             .search([("id", "=", ticket.id)])
         )
 
-    # -- by RPC --------------------------------------------------------------------------
+    # -- by RPC --------------------------------------------------------------------
 
     def test_rules(self):
         own = self.ticket.with_user(self.person)
@@ -201,7 +201,7 @@ class TestPortalTicketAccess(PortalTicketCase):
             self.assertIn("error", answer, method)
         self.assertEqual(self.ticket.state, "resolved")
 
-    # -- the conversation ----------------------------------------------------------------
+    # -- the conversation ----------------------------------------------------------
 
     def _write(self, ticket, subtype, name):
         return ticket.message_post(

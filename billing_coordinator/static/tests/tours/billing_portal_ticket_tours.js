@@ -18,7 +18,8 @@ registry.category("web_tour.tours").add("billing_coordinator_portal_dispute", {
         },
         {
             content: "it is chosen already; say what is wrong",
-            trigger: ".o_billing_ticket_form:has(input[name=invoice_ids]:checked) #reason_discrepancy",
+            trigger:
+                ".o_billing_ticket_form:has(input[name=invoice_ids]:checked) #reason_discrepancy",
             run: "selectByLabel Tour reason",
         },
         {
