@@ -45,6 +45,8 @@
         "views/billing_late_rate_views.xml",
         "views/billing_portal_templates.xml",
         "views/billing_portal_promise_templates.xml",
+        "views/billing_portal_ticket_templates.xml",
+        "views/billing_portal_ticket_new_templates.xml",
         "views/billing_priority_rule_views.xml",
         "views/billing_promise_views.xml",
         "views/billing_receivable_views.xml",
@@ -64,7 +66,11 @@
         "demo/demo_receivables.xml",
     ],
     "assets": {
-        "web.assets_backend": ["billing_coordinator/static/src/**/*"],
+        "web.assets_backend": [
+            "billing_coordinator/static/src/**/*",
+            ("remove", "billing_coordinator/static/src/portal/**/*"),
+        ],
+        "web.assets_frontend": ["billing_coordinator/static/src/portal/**/*"],
         "web.assets_tests": ["billing_coordinator/static/tests/tours/**/*"],
     },
 }

@@ -44,6 +44,7 @@ from . import (
     billing_team,
     billing_ticket,
     billing_ticket_line,
+    billing_ticket_portal,
     billing_ticket_reason,
     billing_ticket_state,
     billing_worklist,
