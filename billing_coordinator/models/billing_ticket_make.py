@@ -48,9 +48,7 @@ class BillingTicket(models.Model):
         if except_lines:
             domain.append(("id", "not in", except_lines.ids))
         lines = self.env["billing.ticket.line"]
-        disputed = dict(
-            lines._read_group(domain, ["move_id"], ["amount_disputed:sum"])
-        )
+        disputed = dict(lines._read_group(domain, ["move_id"], ["amount_disputed:sum"]))
         at_most = self.env.context.get("billing_ticket_at_most", {})
         amounts = {}
         for move in moves:

@@ -104,10 +104,8 @@ class TestTicketMake(SecondCompany, TicketCase):
             {
                 "name": "Halves",
                 "line_ids": [
-                    Command.create({"value": "percent", "value_amount": 50}),
-                    Command.create(
-                        {"value": "percent", "value_amount": 50, "nb_days": 30}
-                    ),
+                    Command.create({"value_amount": 50, "nb_days": 10}),
+                    Command.create({"value_amount": 50, "nb_days": 30}),
                 ],
             }
         )
@@ -115,9 +113,7 @@ class TestTicketMake(SecondCompany, TicketCase):
             amount=80, invoice_payment_term_id=term.id, invoice_date_due=False
         )
         row = self._receivables().filtered(lambda row: row.move_id == invoice)[:1]
-        self.assertEqual(
-            self._disputed(self._save(self._dialog(row))), {invoice: 40}
-        )
+        self.assertEqual(self._disputed(self._save(self._dialog(row))), {invoice: 40})
 
     def test_from_a_payment_that_is_not_applied(self):
         """Which the customer asks about: where is my payment?"""
@@ -205,6 +201,4 @@ class TestTicketMake(SecondCompany, TicketCase):
             .with_context(allowed_company_ids=both)
             .action_make_ticket()
         )
-        self.assertEqual(
-            action["context"]["default_company_id"], self.other_company.id
-        )
+        self.assertEqual(action["context"]["default_company_id"], self.other_company.id)

@@ -103,7 +103,9 @@ class TestTicketMerge(SecondCompany, TicketCase):
     def test_refused(self):
         self._assert_refused("at least two", self.kept)
         invoice = self._make_invoice(self._make_customer("Other"))
-        self._assert_refused("several customers", self.kept + self._make_ticket(invoice))
+        self._assert_refused(
+            "several customers", self.kept + self._make_ticket(invoice)
+        )
         self.other.action_cancel()
         self._assert_refused("is over", self.kept + self.other)
 

@@ -201,9 +201,7 @@ class TestTicketScreen(SecondCompany, TicketCase):
         )
         ticket.line_ids.amount_disputed = 100
         self.env.invalidate_all()
-        self.assertEqual(
-            invoice.billing_followup_status, "No reminder yet, In dispute"
-        )
+        self.assertEqual(invoice.billing_followup_status, "No reminder yet, In dispute")
         ticket.action_cancel()
         self.env.invalidate_all()
         self.assertEqual(invoice.billing_followup_status, "No reminder yet")
@@ -216,8 +214,10 @@ class TestTicketScreen(SecondCompany, TicketCase):
 
         def show(some):
             return self._count_queries(
-                lambda: some.mapped("billing_ticket_count")
-                and some.mapped("billing_followup_status")
+                lambda: (
+                    some.mapped("billing_ticket_count")
+                    and some.mapped("billing_followup_status")
+                )
             )
 
         show(invoices)

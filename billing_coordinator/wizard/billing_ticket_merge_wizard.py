@@ -24,7 +24,9 @@ class BillingTicketMergeWizard(models.TransientModel):
         if len(tickets) < 2:
             raise UserError(self.env._("Choose at least two tickets to merge."))
         # The oldest discrepancy: its deadline and its reminders are the first.
-        oldest = tickets.sorted(lambda ticket: (ticket.kind != "discrepancy", ticket.id))
+        oldest = tickets.sorted(
+            lambda ticket: (ticket.kind != "discrepancy", ticket.id)
+        )
         oldest[0]._check_mergeable(oldest[1:])
         return values | {
             "ticket_ids": [Command.set(tickets.ids)],
