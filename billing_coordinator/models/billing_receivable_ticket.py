@@ -1,4 +1,4 @@
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.tools import SQL
 
 
@@ -6,6 +6,15 @@ class BillingReceivable(models.Model):
     """What is in dispute is not chased; the rest of the invoice is."""
 
     _inherit = "billing.receivable"
+
+    disputed = fields.Monetary(
+        "In dispute",
+        currency_field="currency_id",
+        readonly=True,
+        aggregator=None,
+        depends_context=["as_of"],
+        help="Part of the open amount that the customer disputes in a ticket.",
+    )
 
     @api.model
     def _get_hold_conditions(self):
@@ -54,3 +63,15 @@ class BillingReceivable(models.Model):
                AND COALESCE(ticket.disputed_to > %(day)s, TRUE)""",
             day=as_of,
         )
+
+    def action_make_ticket(self):
+        """A ticket about the chosen items; payments and credits are asked about."""
+        tickets = self.env["billing.ticket"]
+        company, customer = tickets._get_one_customer(self)
+        amounts = tickets._get_disputable_amounts(self.move_id)
+        for move, rows in self.grouped("move_id").items():
+            if move in amounts:
+                chosen = max(0, sum(rows.mapped("residual_currency")))
+                amounts[move] = min(chosen, amounts[move])
+        values = {} if any(amounts.values()) else tickets._as_question()
+        return tickets._make_in_dialog(company, customer, amounts, **values)
