@@ -199,16 +199,17 @@ class BillingTicket(models.Model):
                 return user
         return self.company_id._get_followup_manager()
 
-    # -- notes and activities -----------------------------------------------------------
+    # -- notes and activities ---------------------------------------------------------
 
     def _post_note(self, title, text, users, attachments=None):
-        """An internal note of the user; ``users`` are told of it."""
+        """An internal note of the user; ``users`` who are still here are told of it."""
+        told_sudo = users.filtered(self._can_read).sudo()  # of any company
         body = Markup("<p><b>%s</b></p>%s") % (title, plaintext2html(text))
         return self.message_post(
             body=body,
             message_type="comment",
             subtype_xmlid="mail.mt_note",
-            partner_ids=users.sudo().partner_id.ids,
+            partner_ids=told_sudo.partner_id.ids,
             attachment_ids=attachments.ids if attachments else None,
         )
 

@@ -12,6 +12,7 @@ from .test_ticket import TicketCase
 
 QUESTION = "billing_coordinator.mail_activity_type_question"
 ANSWER = "billing_coordinator.mail_activity_type_answer"
+MONDAY = datetime(2025, 6, 16, 9)
 SOON = datetime(2025, 6, 17, 12)
 
 
@@ -20,6 +21,8 @@ class DepartmentCase(TicketCase):
 
     def setUp(self):
         super().setUp()
+        # When records are made is the time of the database, which nothing freezes.
+        self.patch(self.env.cr, "_now", MONDAY)
         self.invoice = self._make_invoice(amount=100, overdue=10)
         self.ticket = self._make_ticket(self.invoice, 40)
 
@@ -49,7 +52,9 @@ class DepartmentCase(TicketCase):
         )
         domain = [("asked_on", "!=", False), ("state", "=", "waiting_department")]
         self.assertEqual(action["domain"], str(domain[:1]))
-        return self.env["billing.ticket"].with_user(user).search(domain)
+        tickets = self.env["billing.ticket"].with_user(user)
+        companies = user.company_ids.ids
+        return tickets.with_context(allowed_company_ids=companies).search(domain)
 
 
 @tagged("post_install", "-at_install")
@@ -63,9 +68,7 @@ class TestAsk(DepartmentCase):
         self.assertEqual((proposal.team_id, proposal.user_id), (self.team, self.member))
         self.assertEqual(proposal.deadline, self.ticket.deadline)
         self.ticket.deadline = days(60)
-        expected = self.team._plan_hours(
-            self.company, datetime(2025, 6, 16, 9), self.reason.hours
-        )
+        expected = self.team._plan_hours(self.company, MONDAY, self.reason.hours)
         self.assertEqual(wizard.create(values).deadline, expected)
 
     def test_asking_a_person(self):
