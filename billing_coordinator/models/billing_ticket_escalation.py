@@ -65,14 +65,11 @@ class BillingTicket(models.Model):
             return self.question_deadline
         return self.deadline
 
-    def action_reopen(self):
+    def _renew_deadline(self):
         """What is reopened after its deadline gets a new one."""
-        over = self.filtered(lambda ticket: ticket.state not in OPEN_STATES)
-        result = super().action_reopen()
         now = fields.Datetime.now()
-        for ticket in over.filtered(lambda t: t.deadline <= now):
+        for ticket in self.filtered(lambda ticket: ticket.deadline <= now):
             ticket.deadline = ticket._add_working_hours(now, ticket._get_hours_given())
-        return result
 
     # -- the job ----------------------------------------------------------------------
 
