@@ -196,7 +196,9 @@ class TestEscalation(WorkingHours):
         self.assertFalse(self.ticket.escalation_error)
 
     def test_at_work_elsewhere(self):
-        none = lambda records, **options: records.browse()  # noqa: E731
+        def none(records, **options):
+            return records.browse()
+
         model = self.registry["billing.ticket"]
         with patch.object(model, "try_lock_for_update", none):
             self._run(june(18, 9))
