@@ -80,7 +80,6 @@ class BillingTicket(models.Model):
     )
     contact_id = fields.Many2one(
         "res.partner",
-        "Contact",
         index="btree_not_null",
         ondelete="restrict",
         domain="[('id', 'child_of', partner_id)]",
@@ -115,7 +114,6 @@ class BillingTicket(models.Model):
     )
     team_id = fields.Many2one(
         "billing.team",
-        "Team",
         compute="_compute_route",
         store=True,
         readonly=False,
@@ -287,9 +285,10 @@ class BillingTicket(models.Model):
         return [key for key, _label in STATES if key in OPEN_STATES or key in states]
 
     def _compute_access_url(self):
-        super()._compute_access_url()
+        result = super()._compute_access_url()
         for ticket in self:
             ticket.access_url = f"/my/billing/tickets/{ticket.id}"
+        return result
 
     # -- constraints ------------------------------------------------------------------
 

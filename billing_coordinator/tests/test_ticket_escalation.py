@@ -5,7 +5,6 @@ from unittest.mock import patch
 from freezegun import freeze_time
 
 from odoo import Command
-from odoo.exceptions import UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
@@ -173,7 +172,7 @@ class TestEscalation(WorkingHours):
         def _tell_of_lateness(ticket, user):
             tell(ticket, user)
             if ticket.id == broken.id:
-                raise UserError("Broken")
+                raise ValueError("Broken")
 
         model = self.registry["billing.ticket"]
         with (

@@ -4,7 +4,6 @@ from unittest.mock import patch
 
 from freezegun import freeze_time
 
-from odoo.exceptions import UserError
 from odoo.tests import HttpCase, tagged
 from odoo.tools import mute_logger
 
@@ -174,7 +173,7 @@ class TestRating(RatingCase):
 
         def rating_send_request(ticket, *args, **kwargs):
             if ticket.id == broken.id:
-                raise UserError("Broken template")
+                raise ValueError("Broken template")
             return send(ticket, *args, **kwargs)
 
         model = self.registry["billing.ticket"]
