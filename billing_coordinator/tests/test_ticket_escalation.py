@@ -206,14 +206,14 @@ class TestEscalation(WorkingHours):
         self.assertEqual(self._told(), ["Leader"])
 
     def test_selection(self):
-        """Five queries find what is late, among however many."""
+        """Four queries find what is late, among however many."""
         for _number in range(20):
             self._make_ticket()
         self._ask()
         self.env.flush_all()
         self.env.invalidate_all()
         tickets = self.env["billing.ticket"].sudo()
-        with freeze_time(june(17, 9)), self.assertQueryCount(5):
+        with freeze_time(june(17, 9)), self.assertQueryCount(4):
             tickets._forget_questions()
             late = tickets.search(tickets._get_escalation_domain())
         self.assertFalse(late)
