@@ -14,6 +14,7 @@
         "data/ir_sequence_data.xml",
         "data/billing_priority_rule_data.xml",
         "data/billing_ticket_data.xml",
+        "data/billing_ticket_department_data.xml",
         "data/mail_message_subtype_data.xml",
         "data/mail_template_data.xml",
         "data/mail_template_statement_data.xml",
@@ -37,6 +38,8 @@
         "wizard/billing_promise_wizard_views.xml",
         "wizard/billing_receivable_date_wizard_views.xml",
         "wizard/billing_statement_wizard_views.xml",
+        "wizard/billing_ticket_answer_wizard_views.xml",
+        "wizard/billing_ticket_ask_wizard_views.xml",
         "wizard/billing_ticket_merge_wizard_views.xml",
         "views/billing_followup_notice_views.xml",
         "views/billing_followup_plan_views.xml",
@@ -54,6 +57,7 @@
         "views/billing_ticket_form_view.xml",
         "views/billing_ticket_views.xml",
         "views/billing_ticket_setup_views.xml",
+        "views/billing_ticket_department_views.xml",
         "views/billing_worklist_form_view.xml",
         "views/billing_statement_run_views.xml",
         "views/billing_worklist_views.xml",
@@ -66,6 +70,7 @@
     "demo": [
         "demo/demo_companies.xml",
         "demo/demo_users.xml",
+        "demo/demo_teams.xml",
         "demo/demo_receivables.xml",
     ],
     "assets": {

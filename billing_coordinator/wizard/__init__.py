@@ -16,5 +16,7 @@ from . import (
     billing_promise_wizard,
     billing_receivable_date_wizard,
     billing_statement_wizard,
+    billing_ticket_answer_wizard,
+    billing_ticket_ask_wizard,
     billing_ticket_merge_wizard,
 )
