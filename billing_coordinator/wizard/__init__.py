@@ -16,4 +16,5 @@ from . import (
     billing_promise_wizard,
     billing_receivable_date_wizard,
     billing_statement_wizard,
+    billing_ticket_document_wizard,
 )
