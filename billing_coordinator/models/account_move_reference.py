@@ -50,7 +50,7 @@ class AccountMove(models.Model):
                              AND sequence_prefix < used.prefix)
                      FROM used WHERE prefix IS NOT NULL)
                SELECT DISTINCT prefix FROM (
-                   SELECT prefix FROM used WHERE prefix IS NOT NULL LIMIT %s) some""",
+                   SELECT prefix FROM used WHERE prefix IS NOT NULL LIMIT %s) first""",
             companies.parent_ids.ids,  # a branch uses the journals of its parents
             MAX_PREFIXES,
         )

@@ -23,7 +23,9 @@ class BillingFollowupNotice(models.Model):
     def _get_invoice_attachments(self):
         """PDFs of the overdue invoices."""
         moves = self.line_ids.filtered(lambda line: line.residual > 0).move_id
-        return self._attach_invoices(moves.filtered(lambda move: move.is_sale_document()))
+        return self._attach_invoices(
+            moves.filtered(lambda move: move.is_sale_document())
+        )
 
     def _get_statement_attachment(self):
         """The customer's statement of open items of the day, as PDF."""

@@ -18,9 +18,7 @@ class BillingTicket(models.Model):
 
     # -- the way of an e-mail ---------------------------------------------------------
 
-    def _routing_check_route(
-        self, message, message_dict, route, raise_exception=True
-    ):
+    def _routing_check_route(self, message, message_dict, route, raise_exception=True):
         """A number in the subject finds its ticket; nobody's e-mail makes none."""
         if not route[1]:
             ticket = self._find_by_subject(message_dict)
@@ -89,7 +87,9 @@ class BillingTicket(models.Model):
 
     @api.model
     def _is_department(self, user):
-        return user and not user.has_group("billing_coordinator.group_billing_coordinator")
+        return user and not user.has_group(
+            "billing_coordinator.group_billing_coordinator"
+        )
 
     # -- a new ticket -----------------------------------------------------------------
 
@@ -128,8 +128,9 @@ class BillingTicket(models.Model):
             customers = named.commercial_partner_id
             customer = customers if len(customers) == 1 else customer
         about = (named | perhaps).filtered(
-            lambda move: move.company_id == company
-            and move.commercial_partner_id == customer
+            lambda move: (
+                move.company_id == company and move.commercial_partner_id == customer
+            )
         )
         return {
             "subject": self._get_subject_of_mail(msg_dict),
@@ -185,7 +186,9 @@ class BillingTicket(models.Model):
             "billing_coordinator.ticket_reason_question", raise_if_not_found=False
         )
         usable = reason and reason.active and reason.kind == "inquiry"
-        if usable and (not reason.company_id or reason.company_id in company.parent_ids):
+        if usable and (
+            not reason.company_id or reason.company_id in company.parent_ids
+        ):
             return reason
         return reasons
 
@@ -208,8 +211,10 @@ class BillingTicket(models.Model):
         """
         shared = company.parent_ids | self.env["res.company"]
         partners = partners.filtered(
-            lambda p: (p.commercial_partner_id.company_id or company) in shared
-            and (p.company_id or company) in shared
+            lambda p: (
+                (p.commercial_partner_id.company_id or company) in shared
+                and (p.company_id or company) in shared
+            )
         )
         if len(partners) < 2:
             return partners

@@ -104,4 +104,3 @@ class BillingTicket(models.Model):
                     "Correct the address of %(ticket)s", ticket=ticket.name
                 )
             )
-

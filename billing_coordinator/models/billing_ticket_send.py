@@ -53,8 +53,10 @@ class BillingTicket(models.Model):
         One a ticket: answers get none.
         """
         writer = self.env.context.get("billing_mail_writer", mail.PERSON)
-        text = self.team_id.send_receipt and writer == mail.PERSON and self._render_text(
-            "billing_coordinator.mail_template_ticket_receipt"
+        text = (
+            self.team_id.send_receipt
+            and writer == mail.PERSON
+            and self._render_text("billing_coordinator.mail_template_ticket_receipt")
         )
         if text and not self._is_own_address(self.email_from):
             subject, body = text
@@ -101,6 +103,7 @@ class BillingTicket(models.Model):
     def action_reply(self):
         """Write to the person who asked, with a choice of the texts."""
         self.ensure_one()
+        self.check_access("write")
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Reply"),
@@ -132,6 +135,7 @@ class BillingTicket(models.Model):
     def action_add_contact(self):
         """Make the sender a contact of the customer."""
         self.ensure_one()
+        self.check_access("write")
         name, address = parse_contact_from_email(self.email_from)
         if not self.partner_id or not address:
             raise UserError(
@@ -153,6 +157,7 @@ class BillingTicket(models.Model):
     def action_send_documents(self):
         """Choose which documents to send again."""
         self.ensure_one()
+        self.check_access("write")
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Send documents"),

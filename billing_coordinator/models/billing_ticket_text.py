@@ -7,6 +7,9 @@ class BillingTicket(models.Model):
 
     _inherit = "billing.ticket"
 
+    lang = fields.Char(
+        "Language", compute="_compute_lang", help="That of whoever is written to."
+    )
     addressee = fields.Char("Name in the salutation", compute="_compute_addressee")
     invoice_numbers = fields.Char(
         "Invoice numbers",
@@ -16,6 +19,12 @@ class BillingTicket(models.Model):
     invoice_table = fields.Html(
         "Table of invoices", compute="_compute_invoice_table", sanitize=False
     )
+
+    @api.depends("contact_id.lang", "partner_id.lang", "company_id")
+    def _compute_lang(self):
+        for ticket in self:
+            person = ticket.contact_id or ticket.partner_id
+            ticket.lang = person.lang or ticket.company_id.sudo().partner_id.lang
 
     @api.depends("contact_id", "partner_id")
     def _compute_addressee(self):
@@ -45,15 +54,10 @@ class BillingTicket(models.Model):
             "object.company_id.name",
             "object.invoice_numbers",
             "object.invoice_table",
+            "object.lang",
             "object.responsible_id.name",
             "object.subject",
         )
-
-    def _get_lang(self):
-        """The language of whoever is written to."""
-        customer = self.partner_id
-        company = self.company_id.sudo().partner_id
-        return self.contact_id.lang or customer.lang or company.lang or self.env.lang
 
     def _render_text(self, xmlid):
         """Subject and text of a template; None where it was deleted."""
@@ -61,7 +65,7 @@ class BillingTicket(models.Model):
         if not template:
             return None
         # Users may not read the templates of others' models.
-        template_sudo = template.sudo().with_context(lang=self._get_lang())
+        template_sudo = template.sudo().with_context(lang=self.lang or self.env.lang)
         return tuple(
             template_sudo._render_field(field, self.ids)[self.id]
             for field in ("subject", "body_html")

@@ -43,9 +43,7 @@ class TestReference(BaseCase):
             self.assertFalse(self._find(text), text)
 
     def test_the_longer_prefix(self):
-        self.assertEqual(
-            self._find("INV/2025/06/0001"), {Hit("INV/2025/06/", 1, True)}
-        )
+        self.assertEqual(self._find("INV/2025/06/0001"), {Hit("INV/2025/06/", 1, True)})
         self.assertEqual(self._find("RINV/2025/1"), {Hit("RINV/2025/", 1, True)})
 
     def test_first_part_left_out(self):

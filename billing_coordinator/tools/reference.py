@@ -50,7 +50,9 @@ def read_tokens(text):
 
 def key_of(tokens):
     """Tokens without what people leave out: separators and leading zeros."""
-    return "/".join(t.text.lstrip("0") or "0" if t.is_number else t.text for t in tokens)
+    return "/".join(
+        t.text.lstrip("0") or "0" if t.is_number else t.text for t in tokens
+    )
 
 
 def glue(tokens):

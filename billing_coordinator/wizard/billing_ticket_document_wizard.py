@@ -121,7 +121,9 @@ class BillingTicketDocumentWizard(models.TransientModel):
         drafts = self.move_ids.filtered(lambda move: move.state != "posted")
         if drafts:
             raise UserError(
-                self.env._("%(document)s is not posted.", document=drafts[0].display_name)
+                self.env._(
+                    "%(document)s is not posted.", document=drafts[0].display_name
+                )
             )
         if self.contact_id.commercial_partner_id != customer:
             raise UserError(
@@ -157,7 +159,7 @@ class BillingTicketDocumentWizard(models.TransientModel):
             attachments |= ticket._attach_statement(
                 ticket.company_id,
                 ticket.partner_id,
-                ticket._get_lang(),
+                ticket.lang or self.env.lang,
                 fields.Date.context_today(self),
             )
         return attachments
