@@ -18,5 +18,6 @@ from . import (
     billing_statement_wizard,
     billing_ticket_answer_wizard,
     billing_ticket_ask_wizard,
+    billing_ticket_document_wizard,
     billing_ticket_merge_wizard,
 )
