@@ -28,7 +28,7 @@ class BillingReceivable(models.Model):
         """
         return SQL(
             """COALESCE((SELECT LEAST(%(open)s, GREATEST(0, SUM(ticket.amount_disputed)
-                           - COALESCE((SELECT SUM(earlier.amount_residual_currency)
+                           - COALESCE((SELECT SUM(%(earlier)s)
                                 FROM account_move_line earlier
                                 JOIN account_account account
                                   ON account.id = earlier.account_id
@@ -41,7 +41,23 @@ class BillingReceivable(models.Model):
                         FROM billing_ticket_line ticket
                        WHERE ticket.move_id = line.move_id AND %(in_force)s), 0)""",
             open=self._residual(True),
+            earlier=self._residual_of_earlier(),
             in_force=self._is_dispute_in_force(),
+        )
+
+    @api.model
+    def _residual_of_earlier(self):
+        """Open amount of the ``earlier`` installment, as ``_residual`` has it."""
+        as_of = self._get_as_of()
+        if not as_of:
+            return SQL("earlier.amount_residual_currency")
+        return SQL(
+            """earlier.amount_residual_currency
+               + COALESCE((SELECT SUM(later.debit_amount_currency)
+                             FROM account_partial_reconcile later
+                            WHERE later.debit_move_id = earlier.id
+                              AND later.max_date > %s), 0)""",
+            as_of,
         )
 
     @api.model

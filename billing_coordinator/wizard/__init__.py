@@ -4,6 +4,7 @@ from . import (
     billing_call_wizard,
     billing_company_wizard,
     billing_company_wizard_late,
+    billing_company_wizard_writeoff,
     billing_followup_run,
     billing_followup_run_line,
     billing_followup_run_line_late,
@@ -16,4 +17,5 @@ from . import (
     billing_promise_wizard,
     billing_receivable_date_wizard,
     billing_statement_wizard,
+    billing_ticket_resolve_wizard,
 )
