@@ -62,14 +62,20 @@ class BillingTicketLine(models.Model):
 
     def _is_settled(self):
         """Whether the entry takes off the invoice what it was made for."""
-        entry = self.settlement_move_id
-        if entry.state != "posted":
-            return False
-        partials = entry.line_ids.matched_debit_ids.filtered(
+        posted = self.settlement_move_id.state == "posted"
+        compare = self.currency_id.compare_amounts
+        return posted and compare(self._get_taken(), self.amount_settled) >= 0
+
+    def _is_cleared_by_draft(self):
+        """A credit note that was reset to draft stays reconciled until it is gone."""
+        return self.is_cleared and self.settlement_state == DRAFT and self._get_taken()
+
+    def _get_taken(self):
+        """What the entry takes off the invoice now, in its currency."""
+        partials = self.settlement_move_id.line_ids.matched_debit_ids.filtered(
             lambda partial: partial.debit_move_id.move_id == self.move_id
         )
-        taken = sum(partials.mapped("debit_amount_currency"))
-        return self.currency_id.compare_amounts(taken, self.amount_settled) >= 0
+        return sum(partials.mapped("debit_amount_currency"))
 
     def _forget_settlement(self):
         """What was taken back is history; another entry may come."""

@@ -191,7 +191,9 @@ class BillingTicketLine(models.Model):
 
     def _write_settlement(self, entry, amounts):
         for line in self:
-            line.write({"settlement_move_id": entry.id, "amount_settled": amounts[line]})
+            line.write(
+                {"settlement_move_id": entry.id, "amount_settled": amounts[line]}
+            )
 
     @staticmethod
     def _group_by_invoice(amounts):

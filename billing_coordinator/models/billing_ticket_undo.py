@@ -21,9 +21,11 @@ class BillingTicket(models.Model):
         super()._compute_state()
         for ticket in self.filtered("resolution"):
             states = set(ticket.line_ids.mapped("settlement_state")) - {False}
-            if ticket.closed_by_clearing:
+            if ticket.line_ids.filtered(lambda line: line._is_cleared_by_draft()):
+                ticket.state, ticket.closed_by_clearing = IN_PROGRESS, False
+            elif ticket.closed_by_clearing:
                 continue
-            if states - {DONE} and ticket.state in (RESOLVED, CLOSED):
+            elif states - {DONE} and ticket.state in (RESOLVED, CLOSED):
                 ticket.state = IN_PROGRESS
             elif ticket.state in OPEN_STATES and (
                 states == {DONE} or (not states and ticket in cleared)

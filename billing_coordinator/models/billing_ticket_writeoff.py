@@ -126,9 +126,7 @@ class BillingTicketLine(models.Model):
     @api.model
     def _get_open_items(self, moves):
         return moves.line_ids.filtered(
-            lambda line: (
-                line.account_type == "asset_receivable" and not line.reconciled
-            )
+            lambda line: line.account_type == "asset_receivable" and not line.reconciled
         )
 
     def _prepare_writeoff(self, company_sudo, move, total):

@@ -65,9 +65,7 @@ class TestTicketAmounts(ResolveCase):
         )
         ticket = self._make_ticket(invoice, 100)
         [item] = self._receivable_lines(invoice)
-        self._pay_at_bank(
-            invoice, 25, currency=self.usd, foreign=-100
-        )
+        self._pay_at_bank(invoice, 25, currency=self.usd, foreign=-100)
         self._resolve(ticket, "credited")
         other = self._make_ticket(invoice, 100)
         self._resolve(other, "written_off", user=self.manager)
