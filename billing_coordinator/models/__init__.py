@@ -24,6 +24,7 @@ from . import (
     billing_promise_judge,
     billing_promise_line,
     billing_promise_make,
+    billing_promise_ticket,
     billing_receivable,
     billing_receivable_hold,
     billing_receivable_query,

@@ -85,8 +85,8 @@ class BillingFollowupNoticeLine(models.Model):
                 """INSERT INTO billing_followup_notice_line (
                        notice_id, company_id, currency_id, date, move_line_id, move_id,
                        label, date_maturity, days_overdue, residual, withheld,
-                       disputed, stage_id, reaches_stage, advances, create_uid, create_date,
-                       write_uid, write_date)
+                       disputed, stage_id, reaches_stage, advances,
+                       create_uid, create_date, write_uid, write_date)
                    SELECT notice.id, notice.company_id, notice.currency_id, notice.date,
                           line.id, line.move_id, COALESCE(line.move_name, %s), row.due,
                           notice.date - row.due, row.residual, row.withheld,

@@ -20,11 +20,25 @@ class BillingReceivable(models.Model):
         """At most what is open: a part may be promised and disputed."""
         return SQL("(%s + %s)", super()._withheld(), self._disputed())
 
+    def _get_disputed(self):
+        """``{id: amount in dispute}`` of receivables, in their currency."""
+        self.env.flush_all()
+        rows = self.env.execute_query(
+            SQL(
+                "SELECT line.id, %s FROM account_move_line line"
+                " WHERE line.id = ANY(%s) AND line.reconciled IS NOT TRUE",
+                self._disputed(),
+                self.ids,
+            )
+        )
+        return {line_id: float(amount) for line_id, amount in rows}
+
     @api.model
     def _disputed(self):
         """What open tickets dispute of the line, in its currency.
 
         A ticket disputes a part of an invoice: of its installments the oldest first.
+        Grouped, so that nothing is summed up for the many that are not in dispute.
         """
         return SQL(
             """COALESCE((SELECT LEAST(%(open)s, GREATEST(0, SUM(ticket.amount_disputed)
@@ -39,7 +53,8 @@ class BillingReceivable(models.Model):
                                    < (COALESCE(line.date_maturity, line.date), line.id)
                              ), 0)))
                         FROM billing_ticket_line ticket
-                       WHERE ticket.move_id = line.move_id AND %(in_force)s), 0)""",
+                       WHERE ticket.move_id = line.move_id AND %(in_force)s
+                       GROUP BY ticket.move_id), 0)""",
             open=self._residual(True),
             earlier=self._residual_of_earlier(),
             in_force=self._is_dispute_in_force(),

@@ -1,5 +1,6 @@
+from odoo.exceptions import ValidationError
 from odoo.fields import Command
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 
 from .common import days
 from .test_ticket_resolve import ResolveCase
@@ -77,18 +78,7 @@ class TestTicketAmounts(ResolveCase):
         self._assert_amounts(ticket.line_ids, paid=200, credited=100, written_off=100)
 
     def test_several_installments(self):
-        term = self.env["account.payment.term"].create(
-            {
-                "name": "Two halves",
-                "line_ids": [
-                    Command.create(
-                        {"value": "percent", "value_amount": 50, "nb_days": number}
-                    )
-                    for number in (0, 30)
-                ],
-            }
-        )
-        invoice = self._make_invoice(amount=100, invoice_payment_term_id=term.id)
+        invoice = self._halves()
         line = self._make_ticket(invoice, 60).line_ids
         self._pay_at_bank(invoice, 55)
         self._assert_amounts(line, residual=45, paid=55)
@@ -109,11 +99,7 @@ class TestTicketAmounts(ResolveCase):
             lines.mapped("amount_paid")
             lines.mapped("amount_written_off")
 
-    # -- what is withheld ----------------------------------------------------------------
-
-    def _withheld(self, **context):
-        rows = self._receivables(**context)
-        return {row.date_maturity: row.withheld for row in rows}
+    # -- what is withheld --------------------------------------------------------------
 
     def test_payment_goes_to_the_undisputed_part_first(self):
         self._make_ticket(self.invoice, 40)
@@ -194,7 +180,50 @@ class TestTicketAmounts(ResolveCase):
             )
             self.assertEqual(groups, [("disputed", 100)])
 
-    # -- what a notice says ----------------------------------------------------------------
+    # -- promises ----------------------------------------------------------------------
+
+    def _promise(self, amount, **values):
+        promises = self.env["billing.promise"].with_user(self.coordinator)
+        return promises._make(
+            self._receivable_lines(self.invoice), [(days(3), amount)], **values
+        )
+
+    def test_promising_what_is_in_dispute(self):
+        ticket = self._make_ticket(self.invoice, 40)
+        with self.assertRaisesRegex(ValidationError, "40.00.* is in dispute"):
+            self._promise(60.01)
+        promise = self._promise(60)
+        self.assertEqual(self._receivables().withheld, 100)
+        self._pay(self.invoice, 60)
+        self.assertEqual(promise.amount_paid, 60)
+        self.assertEqual(self._receivables().withheld, 40)
+        self._resolve(ticket, "credited")
+        self.assertEqual((promise.amount_paid, ticket.state), (60, "closed"))
+
+    def test_disputing_what_is_promised(self):
+        """The dispute alone changes nothing; what is credited need not be paid."""
+        promise = self._promise(100)
+        ticket = self._make_ticket(self.invoice, 40)
+        self.assertEqual(promise.line_ids.remaining, 100)
+        self.assertEqual(self._receivables().withheld, 100)
+        self._resolve(ticket, "credited")
+        self.assertEqual((promise.amount_paid, promise.state), (0, "open"))
+        self.assertEqual(promise.line_ids.remaining, 60)
+        self._pay(self.invoice, 60, day=days(2))
+        with self._at(days(9)):
+            promise.with_user(self.env.user)._judge()
+        self.assertEqual((promise.state, promise.judged_amount), ("kept", 60))
+
+    def test_promise_in_place_of_another(self):
+        self._promise(50)
+        self._make_ticket(self.invoice, 40)
+        wizard = self.env["billing.promise.wizard"].with_user(self.coordinator)
+        form = Form(wizard.with_context(default_partner_id=self.customer.id))
+        self.assertEqual(form.free_amount, 60 if form.replace else 10)
+        form.replace = True
+        self.assertEqual(form.free_amount, 60)
+
+    # -- what a notice says ------------------------------------------------------------
 
     def test_words_of_the_notice(self):
         invoice = self._make_invoice(amount=200, overdue=9)

@@ -187,7 +187,7 @@ class TestTicketResolve(ResolveCase):
         self.assertEqual(self._credit_of(ticket).amount_total, 30)
         self.assertEqual(ticket.state, "closed")
 
-    # -- corrected invoice ---------------------------------------------------------------
+    # -- corrected invoice -------------------------------------------------------------
 
     def test_corrected_invoice(self):
         self._pay(self.invoice, 30)
@@ -308,7 +308,7 @@ class TestTicketResolve(ResolveCase):
         with self.assertRaises(AccessError):
             ticket.with_user(self.member)._settle("rejected", self.cause)
 
-    # -- write-off -----------------------------------------------------------------------
+    # -- write-off ---------------------------------------------------------------------
 
     def test_write_off(self):
         ticket = self._make_ticket(self.invoice, 40)

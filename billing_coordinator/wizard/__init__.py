@@ -15,6 +15,7 @@ from . import (
     billing_postpone_wizard,
     billing_promise_withdraw_wizard,
     billing_promise_wizard,
+    billing_promise_wizard_ticket,
     billing_receivable_date_wizard,
     billing_statement_wizard,
     billing_ticket_resolve_wizard,

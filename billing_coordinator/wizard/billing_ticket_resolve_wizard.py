@@ -36,7 +36,7 @@ class BillingTicketResolveWizard(models.TransientModel):
     post = fields.Boolean(
         "Post the credit note",
         default=lambda self: self.env.user.has_group("account.group_account_invoice"),
-        help="Off: it stays a draft, and the amount in dispute, until someone posts it.",
+        help="Off: it is a draft, and the amount in dispute, until someone posts it.",
     )
     note = fields.Text(help="For colleagues; the customer does not see it.")
 
