@@ -115,18 +115,28 @@ class BillingPromise(models.Model):
         if currency.compare_amounts(total, free) <= 0:
             return
         message = self.env._(
-            "%(amount)s is more than the %(free)s that is open and not promised yet.",
+            "%(amount)s is more than the %(free)s that is open and may be promised.",
             amount=currency.format(total),
             free=currency.format(free),
         )
-        if withheld:
-            amount = currency.format(withheld)
-            message += " " + self._explain_promised(amount, channel)
-        raise ValidationError(message)
+        explanation = self._explain_withheld(rows, channel)
+        raise ValidationError(" ".join(filter(None, [message, explanation])))
 
     @api.model
-    def _explain_promised(self, amount, channel):
-        """What to do about what is promised already; a customer cannot withdraw it."""
+    def _get_promised(self, rows):
+        """What of the items is promised already. Hook."""
+        return sum(rows.mapped("withheld"))
+
+    @api.model
+    def _explain_withheld(self, rows, channel):
+        """What to do about what is promised already; a customer cannot withdraw it.
+
+        Hook: other reasons for which a part may not be promised.
+        """
+        promised = self._get_promised(rows)
+        if rows.currency_id.compare_amounts(promised, 0) <= 0:
+            return ""
+        amount = rows.currency_id.format(promised)
         if channel == "portal":
             return self.env._(
                 "You promised %(amount)s already: please contact us if that changes.",

@@ -1,5 +1,4 @@
 from odoo import api, models
-from odoo.exceptions import ValidationError
 
 
 class BillingPromise(models.Model):
@@ -8,19 +7,22 @@ class BillingPromise(models.Model):
     _inherit = "billing.promise"
 
     @api.model
-    def _check_total(self, rows, total):
-        currency = rows.currency_id
+    def _explain_withheld(self, rows, channel):
+        explanation = super()._explain_withheld(rows, channel)
         disputed = sum(rows._get_disputed().values())
-        free = sum(rows.mapped("residual_currency")) - sum(rows.mapped("withheld"))
-        if not disputed or currency.compare_amounts(total, free) <= 0:
-            return super()._check_total(rows, total)
-        raise ValidationError(
-            self.env._(
-                "%(amount)s is more than the %(free)s that is open and neither promised"
-                " nor in dispute. %(disputed)s is in dispute: resolve that ticket first"
-                " if it is to be paid.",
-                amount=currency.format(total),
-                free=currency.format(free),
-                disputed=currency.format(disputed),
+        if not disputed:
+            return explanation
+        amount = rows.currency_id.format(disputed)
+        if channel == "portal":
+            words = self.env._("%(amount)s is in dispute.", amount=amount)
+        else:
+            words = self.env._(
+                "%(amount)s is in dispute: resolve that ticket first if it is to be"
+                " paid.",
+                amount=amount,
             )
-        )
+        return " ".join(filter(None, [explanation, words]))
+
+    @api.model
+    def _get_promised(self, rows):
+        return super()._get_promised(rows) - sum(rows._get_disputed().values())
