@@ -18,10 +18,11 @@ class BillingTicket(models.Model):
         payment that closed the ticket is undone: the customer has to pay again.
         """
         cleared = self.filtered("closed_by_clearing")
-        super()._compute_state()
+        result = super()._compute_state()
         for ticket in self.filtered("resolution"):
             states = set(ticket.line_ids.mapped("settlement_state")) - {False}
-            if ticket.line_ids.filtered(lambda line: line._is_cleared_by_draft()):
+            reset = ticket.line_ids.filtered(lambda line: line._is_cleared_by_draft())
+            if reset and ticket.state == CLOSED:
                 ticket.state, ticket.closed_by_clearing = IN_PROGRESS, False
             elif ticket.closed_by_clearing:
                 continue
@@ -31,6 +32,7 @@ class BillingTicket(models.Model):
                 states == {DONE} or (not states and ticket in cleared)
             ):
                 ticket.state = RESOLVED
+        return result
 
     @api.constrains("state")
     def _check_settlement(self):

@@ -83,6 +83,17 @@ class TestTicketAmounts(ResolveCase):
         self._pay_at_bank(invoice, 55)
         self._assert_amounts(line, residual=45, paid=55)
 
+    def test_departments_see_them(self):
+        ticket = self._make_ticket(self.invoice, 40)
+        self._resolve(ticket, "credited")
+        self.env.invalidate_all()
+        seen = ticket.with_user(self.member)
+        self.assertEqual(seen.settlement_count, 1)
+        [values] = seen.line_ids.read(["amount_credited", "settlement_state"])
+        self.assertEqual(
+            (values["amount_credited"], values["settlement_state"]), (40, "done")
+        )
+
     def test_query_budget(self):
         """One query for the amounts of however many lines."""
         invoices = self._make_invoices([(None, 100, 5)] * 12)
@@ -207,8 +218,7 @@ class TestTicketAmounts(ResolveCase):
         self.assertEqual(promise.line_ids.remaining, 100)
         self.assertEqual(self._receivables().withheld, 100)
         self._resolve(ticket, "credited")
-        self.assertEqual((promise.amount_paid, promise.state), (0, "open"))
-        self.assertEqual(promise.line_ids.remaining, 60)
+        self.assertEqual((promise.state, promise.line_ids.remaining), ("open", 60))
         self._pay(self.invoice, 60, day=days(2))
         with self._at(days(9)):
             promise.with_user(self.env.user)._judge()
@@ -218,8 +228,9 @@ class TestTicketAmounts(ResolveCase):
         self._promise(50)
         self._make_ticket(self.invoice, 40)
         wizard = self.env["billing.promise.wizard"].with_user(self.coordinator)
-        form = Form(wizard.with_context(default_partner_id=self.customer.id))
-        self.assertEqual(form.free_amount, 60 if form.replace else 10)
+        context = {"active_model": "account.move", "active_ids": self.invoice.ids}
+        form = Form(wizard.with_context(**context))
+        self.assertEqual(form.free_amount, 10)
         form.replace = True
         self.assertEqual(form.free_amount, 60)
 

@@ -168,7 +168,7 @@ class TestTicketCredit(ResolveCase):
             st.sampled_from(methods),
             st.floats(0.01, 0.999),
             st.booleans(),
-            examples=20,
+            examples=8,
         )
         def check(positions, method, part, named):
             self.company.tax_calculation_rounding_method = method

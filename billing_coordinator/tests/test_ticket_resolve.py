@@ -278,6 +278,13 @@ class TestTicketResolve(ResolveCase):
         with self.assertRaisesRegex(ValidationError, "only .*0.00.* is open"):
             self._make_ticket(self.invoice, 1)
 
+    def test_invoice_of_another_company(self):
+        elsewhere = self._make_company("Elsewhere Ltd")
+        invoice = self._make_invoice(company=elsewhere)
+        ticket = self._make_ticket(self.invoice, 40)
+        with self.assertRaises(UserError):
+            ticket.sudo().line_ids = [Command.create({"move_id": invoice.id})]
+
     def test_draft_invoice(self):
         [draft] = self._make_invoices([(None, 100, 5)], post=False)
         ticket = self._make_ticket(draft, 40)
@@ -291,7 +298,7 @@ class TestTicketResolve(ResolveCase):
         moves = self.env["account.move"].search_count([])
 
         def fail(*args, **kwargs):
-            raise UserError("The period is locked")
+            raise UserError(self.env._("The period is locked"))
 
         with patch.object(self.registry["account.move"], "_post", fail):
             for resolution in ("credited", "rebilled", "written_off"):

@@ -8,8 +8,9 @@ class BillingPromiseWizard(models.TransientModel):
 
     @api.depends("move_line_ids", "replace")
     def _compute_free_amount(self):
-        super()._compute_free_amount()
+        result = super()._compute_free_amount()
         for wizard in self.filtered("replace"):
             chosen = wizard.move_line_ids._origin
             rows = self.env["billing.receivable"].browse(chosen.ids)
             wizard.free_amount -= sum(rows._get_disputed().values())
+        return result
