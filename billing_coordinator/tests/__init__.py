@@ -40,6 +40,7 @@ from . import (
     test_ticket_make,
     test_ticket_merge,
     test_ticket_screen,
+    test_ticket_tour,
     test_tours,
     test_translations,
     test_wizard,
