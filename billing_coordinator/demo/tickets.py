@@ -42,8 +42,10 @@ def _dispute(index, invoice, today):
 
 def _planned(rng, company, demo):
     invoices = demo.of_company("invoices", company)
+    settled = _settled(company, demo)
+    fresh = [row for row in invoices if _is_fresh(row, demo.today)]
     free = {
-        "open": [row for row in invoices if _is_fresh(row, demo.today)],
+        "open": [row for row in fresh if row.key not in settled],
         "paid": [row for row in invoices if _is_old(row, demo.today)],
         "none": invoices[:],
     }
@@ -53,6 +55,15 @@ def _planned(rng, company, demo):
         rows = free[plan[3]]
         if rows:
             yield _ticket(rows.pop(), plan, demo.today)
+
+
+def _settled(company, demo):
+    """Keys of the invoices that something was paid or given back of."""
+    return {
+        part.invoice
+        for receipt in demo.of_company("receipts", company)
+        for part in receipt.settles
+    } | {note.invoice for note in demo.of_company("credit_notes", company)}
 
 
 def _is_fresh(invoice, today):

@@ -7,12 +7,12 @@ from odoo.tools import SQL
 from .billing_ticket import OPEN_STATES
 
 COORDINATOR = "billing_coordinator.group_billing_coordinator"
-# (key, label, days from which on)
+# (key, label, days from which on); the keys are in the order of their columns.
 AGES = [
-    ("week", "Up to a week", 0),
-    ("month", "Up to a month", 8),
-    ("quarter", "Up to three months", 31),
-    ("older", "Older", 92),
+    ("d00", "Up to a week", 0),
+    ("d08", "Up to a month", 8),
+    ("d31", "Up to three months", 31),
+    ("d92", "Older", 92),
 ]
 
 

@@ -50,6 +50,7 @@ from . import (
     test_ticket_resolve,
     test_ticket_screen,
     test_ticket_send,
+    test_ticket_tour,
     test_tours,
     test_translations,
     test_wizard,

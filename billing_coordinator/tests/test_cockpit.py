@@ -425,7 +425,7 @@ class TestTimeline(CockpitCase):
             {kind["kind"]: kind["count"] for kind in timeline["kinds"]},
             {
                 "invoice": MANY, "payment": 0, "entry": 0, "notice": 0, "call": 1,
-                "promise": 0, "hold": 0, "postponement": 0,
+                "promise": 0, "ticket": 0, "hold": 0, "postponement": 0,
             },
         )  # fmt: skip
         self.assertEqual(len(timeline["entries"]), 50)

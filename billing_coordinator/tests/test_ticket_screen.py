@@ -31,7 +31,7 @@ class TestTicketScreen(SecondCompany, TicketCase):
         tickets = [self._make_ticket() for _number in range(4)]
         for ticket, number in zip(tickets, (0, 10, 40, 400), strict=True):
             self._set_made(ticket, number)
-        keys = ["week", "month", "quarter", "older"]
+        keys = ["d00", "d08", "d31", "d92"]
         self.assertEqual([ticket.age for ticket in tickets], keys)
         for ticket, key in zip(tickets, keys, strict=True):
             found = ticket.search([("age", "=", key), ("subject", "!=", False)])
@@ -41,7 +41,7 @@ class TestTicketScreen(SecondCompany, TicketCase):
         )
         self.assertEqual(
             {age: (round(average), count) for age, average, count in groups},
-            {"week": (0, 1), "month": (10, 1), "quarter": (40, 1), "older": (400, 1)},
+            {"d00": (0, 1), "d08": (10, 1), "d31": (40, 1), "d92": (400, 1)},
         )
 
     def test_age_of_what_is_over(self):
