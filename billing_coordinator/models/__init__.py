@@ -45,6 +45,7 @@ from . import (
     billing_ticket_reason,
     billing_ticket_reply,
     billing_ticket_send,
+    billing_ticket_sender,
     billing_ticket_state,
     billing_ticket_text,
     billing_worklist,

@@ -1,10 +1,12 @@
 from contextlib import contextmanager
 from unittest.mock import patch
 
+from odoo.exceptions import UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from .common import SecondCompany
+from .notice_common import BOUNCE
 from .ticket_mail_common import ADDRESS, TicketMailCase
 
 
@@ -119,6 +121,10 @@ class TestTicketMail(SecondCompany, TicketMailCase):
         self.assertFalse(ticket.contact_id)
         self.assertEqual(ticket.line_ids.move_id, self.invoice)
         self.assertFalse(self._receipts(ticket))
+        recipient = ticket.action_reply()["context"]["default_partner_ids"]
+        self.assertEqual(recipient, self.customer.ids)
+        with self.assertRaisesRegex(UserError, "colleague"):
+            ticket.action_add_contact()
 
     def test_several_contacts_with_one_address(self):
         address = "office@example.com"
@@ -441,6 +447,29 @@ class TestTicketReply(TicketMailCase):
         ticket.action_wait_for_customer()
         self._reply(ticket)
         self.assertEqual(ticket.activity_ids.user_id, self.manager)
+
+    def test_bounce(self):
+        """An answer that did not arrive is told to the coordinator; no reply of the
+        customer.
+        """
+        self.ticket.action_wait_for_customer()
+        message = self.ticket.message_post(
+            body="Why?",
+            subtype_xmlid="mail.mt_comment",
+            partner_ids=self.customer.ids,
+        )
+        bounce = BOUNCE.format(
+            to=self.domain.bounce_email,
+            address=self.customer.email,
+            message_id=message.message_id,
+        )
+        self._deliver(bounce.encode())
+        self.assertEqual(self.ticket.state, "waiting_customer")
+        [note] = self.ticket.message_ids.filtered(lambda m: "came back" in m.body)
+        self.assertIn(self.customer.email, note.body)
+        self.assertEqual(
+            self._activities(), [f"Correct the address of {self.ticket.name}"]
+        )
 
     def test_large_file_in_a_reply(self):
         parameters = self.env["ir.config_parameter"].sudo()

@@ -203,7 +203,7 @@ class TestTicketSend(TicketMailCase):
         self._assert_refused("not a document of", move_ids=[Command.set(other.ids)])
         self._assert_refused("not with", contact_id=stranger.id)
         draft = self._make_invoices([(None, 5, 1)], post=False)
-        self._assert_refused("not posted", move_ids=[Command.set(draft.ids)])
+        self._assert_refused("not in force", move_ids=[Command.set(draft.ids)])
         self.person.email = "nobody"
         self._assert_refused("no valid e-mail")
 
