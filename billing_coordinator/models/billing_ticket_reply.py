@@ -91,7 +91,7 @@ class BillingTicket(models.Model):
 
     def _message_receive_bounce(self, email, partner):
         """An answer that did not arrive is told: the customer waits for it."""
-        super()._message_receive_bounce(email, partner)
+        result = super()._message_receive_bounce(email, partner)
         for ticket in self.sudo():  # the gateway's user may see no tickets
             ticket._message_log(
                 body=ticket.env._(
@@ -104,3 +104,4 @@ class BillingTicket(models.Model):
                     "Correct the address of %(ticket)s", ticket=ticket.name
                 )
             )
+        return result

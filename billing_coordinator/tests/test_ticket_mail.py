@@ -1,3 +1,5 @@
+import email
+import email.policy
 from contextlib import contextmanager
 from unittest.mock import patch
 
@@ -237,6 +239,21 @@ class TestTicketMail(SecondCompany, TicketMailCase):
         [told] = ticket.message_ids.filtered(lambda m: "large.pdf" in m.body)
         self.assertEqual(told.partner_ids, self.customer)
         self.assertTrue(told.sudo().mail_ids)
+
+    def test_mail_attached_to_a_mail(self):
+        inner = email.message_from_bytes(
+            self._compose("Inner"), policy=email.policy.SMTP
+        )
+        outer = email.message_from_bytes(
+            self._compose("Outer", files=[("a.pdf", b"x")]), policy=email.policy.SMTP
+        )
+        outer.add_attachment(inner, filename="inner.eml")
+        ticket = self._deliver(outer.as_bytes())
+        self.assertEqual(ticket.subject, "Outer")
+        self.assertEqual(
+            set(ticket.message_ids.attachment_ids.mapped("name")),
+            {"a.pdf", "inner.eml"},
+        )
 
     def test_25_megabytes(self):
         ticket = self._mail(files=[("large.pdf", b"x" * (25 * 1024 * 1024))])

@@ -207,6 +207,15 @@ class TestTicketSend(TicketMailCase):
         self.person.email = "nobody"
         self._assert_refused("no valid e-mail")
 
+    def test_form(self):
+        """The buttons are the coordinator's; the department sees none of them."""
+        Form(self.ticket)
+        buttons = ("action_reply", "action_send_documents", "action_add_contact")
+        for user, shown in ((self.coordinator, True), (self.member, False)):
+            tickets = self.env["billing.ticket"].with_user(user)
+            arch = tickets.get_view(view_type="form")["arch"]
+            self.assertEqual([button in arch for button in buttons], [shown] * 3)
+
     def test_department_sends_nothing(self):
         ticket = self.ticket.with_user(self.member)
         wizards = self.env["billing.ticket.document.wizard"].with_user(self.member)
