@@ -10,6 +10,7 @@ from .write_customers import CustomerWriter
 from .write_invoices import InvoiceWriter
 from .write_money import MoneyWriter
 from .write_setup import SetupWriter
+from .write_tickets import TicketWriter
 
 _logger = logging.getLogger(__name__)
 
@@ -47,8 +48,9 @@ class BillingDemo(models.AbstractModel):
         env = self.with_context(**context).env
         SetupWriter(env, demo, key).write()
         customers = CustomerWriter(env, demo, key).write()
-        invoices = InvoiceWriter(env, demo, key, customers)
-        MoneyWriter(env, demo, key, customers, invoices.write()).write()
+        invoices = InvoiceWriter(env, demo, key, customers).write()
+        MoneyWriter(env, demo, key, customers, invoices).write()
+        TicketWriter(env, demo, key, customers, invoices).write()
 
     def _forget_ranks(self):
         """Posting leaves a hook that counts invoices per partner after the commit.

@@ -145,3 +145,68 @@ DISPUTES = (
     "the price differs from the one on the order",
     "two housings arrived damaged",
 )
+
+# What the disputes are called in tickets, in the order of DISPUTES.
+DISPUTE_TICKETS = (
+    ("quantity", "Fewer pieces than billed"),
+    ("price", "Price differs from the order"),
+    ("quality", "Two housings damaged"),
+)
+# State, days until the deadline and priority of the tickets of disputed invoices.
+DISPUTE_STATES = (
+    ("waiting_department", -3, "1"),
+    ("in_progress", 2, "0"),
+    ("waiting_customer", 6, "0"),
+    ("new", 5, "0"),
+)
+
+# (reason, subject, what they say, about an "open" or "paid" invoice or "none",
+#  days ago, days until the deadline, state, priority, share in dispute,
+#  resolution, root cause)
+TICKETS = {
+    "us": (
+        ("duplicate", "Billed twice?", "We think this is billed twice.",
+         "open", 1, 4, "new", "0", 1.0, "", ""),
+        ("not_delivered", "Half of the order is missing",
+         "Only one of two pallets has arrived.",
+         "open", 9, -1, "waiting_department", "2", 0.5, "", ""),
+        ("purchase_order", "Purchase order number missing",
+         "Please send it again with our order number.",
+         "open", 3, 3, "in_progress", "0", 1.0, "", ""),
+        ("terms", "45 days were agreed", "Our contract says 45 days, not 30.",
+         "open", 5, 0, "in_progress", "1", 0.25, "", ""),
+        ("paid", "Paid by cheque last week", "The cheque is number 2214.",
+         "open", 2, 6, "waiting_customer", "0", 1.0, "", ""),
+        ("tax", "We are exempt from sales tax", "The certificate is attached.",
+         "paid", 40, -33, "closed", "0", 0.0, "credited", "master_data"),
+        ("price", "Old price list used", "The discount of March is missing.",
+         "paid", 62, -55, "closed", "0", 0.0, "credited", "price_list"),
+        ("late", "Delivered two weeks late", "We ask for a discount.",
+         "paid", 35, -28, "closed", "0", 0.0, "rejected", "carrier"),
+        ("copy", "Copy of the invoice, please", "It was lost in our mail room.",
+         "paid", 1, 1, "new", "0", 0.0, "", ""),
+        ("statement", "Statement for the auditors", "As of the end of last year.",
+         "none", 4, -1, "in_progress", "0", 0.0, "", ""),
+        ("allocation", "Where did our payment go?",
+         "We paid on the first, and got a reminder.",
+         "paid", 12, -9, "resolved", "0", 0.0, "answered", "allocation"),
+        ("credit_note", "Credit note for the return?",
+         "The parts went back three weeks ago.",
+         "none", 0, 2, "new", "1", 0.0, "", ""),
+        ("question", "New address for invoices", "Please note it for the future.",
+         "none", 20, -16, "closed", "0", 0.0, "answered", "customer"),
+    ),
+    "ie": (
+        ("address", "Invoice is for our sister company",
+         "Please bill the branch in Cork.",
+         "open", 2, 3, "new", "0", 1.0, "", ""),
+        ("quantity", "Two meters instead of three", "We have the delivery note.",
+         "open", 8, -2, "in_progress", "1", 0.3, "", ""),
+        ("quality", "Sensor fails at start-up", "It goes back today.",
+         "paid", 50, -44, "closed", "0", 0.0, "credited", "product"),
+        ("copy", "Invoice as PDF, please", "For our new portal.",
+         "paid", 6, -4, "resolved", "0", 0.0, "answered", "unknown"),
+        ("question", "Do you accept direct debit?", "We would like to change.",
+         "none", 1, 2, "waiting_department", "0", 0.0, "", ""),
+    ),
+}  # fmt: skip

@@ -9,7 +9,7 @@ from collections import defaultdict
 from dataclasses import replace
 from datetime import timedelta
 
-from . import behaviour, catalogue, customers, money
+from . import behaviour, catalogue, customers, money, tickets
 from .spec import CreditNote, Demo, Invoice, Line
 
 SEED = 20190
@@ -44,6 +44,7 @@ def _add_company(rng, demo, company, first):
     demo.drafts += _drafts(rng, company, buyers, today)
     demo.advances += money.advances_of(rng, company, buyers, today)
     demo.costs += money.costs_of(company, first, today)
+    demo.tickets += tickets.tickets_of(company, demo)
 
 
 def _payable(invoices, credit_notes):

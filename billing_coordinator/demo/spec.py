@@ -108,6 +108,26 @@ class Cost:
     amount: float  # negative: leaves the bank
 
 
+@dataclass(frozen=True)
+class Ticket:
+    """What a customer disputes or asks, and how far its answer is."""
+
+    company: str
+    customer: str
+    invoice: str  # none: about no invoice
+    reason: str
+    subject: str
+    text: str
+    made: date
+    deadline: date
+    state: str
+    priority: str = "0"
+    share: float = 1.0  # of what is open
+    resolution: str = ""
+    cause: str = ""
+    resolved: date | None = None
+
+
 @dataclass
 class Demo:
     today: date
@@ -118,6 +138,7 @@ class Demo:
     receipts: list[Receipt] = field(default_factory=list)
     advances: list[Advance] = field(default_factory=list)
     costs: list[Cost] = field(default_factory=list)
+    tickets: list[Ticket] = field(default_factory=list)
     rates: list[tuple[date, float]] = field(default_factory=list)  # dollars per euro
 
     def of_company(self, name, company):

@@ -36,26 +36,10 @@ class InvoiceWriter:
             refresh_statistics(self.env)
             moves.update(zip((row.key for row in batch), created, strict=True))
         self._write_credit_notes(moves)
-        self._hold_disputed(moves)
         self._create(
             [{**self._values(draft), "invoice_date": False} for draft in self.drafts]
         )
         return moves
-
-    def _hold_disputed(self, moves):
-        """Nobody is reminded of what is in dispute."""
-        self.env["billing.hold"].create(
-            [
-                {
-                    "company_id": self.env.company.id,
-                    "partner_id": self.customers[row.customer].id,
-                    "move_id": moves[row.key].id,
-                    "reason": row.note,
-                }
-                for row in self.invoices
-                if row.note
-            ]
-        )
 
     def _create(self, vals_list):
         return self.env["account.move"].create(vals_list)

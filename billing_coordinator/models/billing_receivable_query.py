@@ -77,6 +77,11 @@ class BillingReceivable(models.Model):
                 self._residual(True),
                 self._withheld(),
             ),
+            "disputed": SQL(
+                "CASE WHEN %s > 0 THEN %s ELSE 0 END",
+                self._residual(True),
+                self._disputed(),
+            ),
         }
         return SQL(", ").join(
             SQL("%s AS %s", expression, SQL.identifier(name))

@@ -84,10 +84,16 @@ class BillingTicketLine(models.Model):
 
     @api.depends("invoice_line_id", "move_id", "kind")
     def _compute_amount_disputed(self):
-        """All that is open, of the chosen position at most; nothing of a question."""
+        """All that is open and in no other ticket, of the chosen position at most.
+
+        Nothing of a question.
+        """
+        amounts = self.ticket_id._get_disputable_amounts(
+            self.move_id._origin, except_lines=self._origin
+        )
         for line in self:
-            free = line.move_id.amount_residual
-            if line.kind != "discrepancy" or line.move_id.move_type == "out_refund":
+            free = amounts.get(line.move_id._origin, 0.0)
+            if line.kind != "discrepancy":
                 free = 0.0
             if line.invoice_line_id:
                 free = min(free, line.invoice_line_id.price_total)

@@ -42,6 +42,7 @@ class BillingTicket(models.Model):
             return self.browse()
         # Whoever runs the gateway may see no tickets.
         tickets_sudo = self.sudo().search([("name", "in", numbers)])
+        tickets_sudo = tickets_sudo.mapped(lambda t: t.merged_into_id or t)
         known = tickets_sudo.filtered(lambda ticket: ticket._is_known(address))
         return self.browse(known.ids) if len(known) == 1 else self.browse()
 

@@ -15,11 +15,7 @@ class BillingTicket(models.Model):
     _name = "billing.ticket"
     _inherit = ["billing.ticket", "billing.document.mixin"]
 
-    # -- whom and where ---------------------------------------------------------------
-
-    def _mail_get_partners(self, introspect_fields=False):
-        """The person who wrote, else the customer."""
-        return {ticket.id: ticket.contact_id or ticket.partner_id for ticket in self}
+    # -- where answers come ----------------------------------------------------------
 
     def _notify_get_reply_to_batch(self, defaults=None, author_ids=None):
         """Answers come to the team's own address, if it has one."""

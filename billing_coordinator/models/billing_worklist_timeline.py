@@ -71,6 +71,7 @@ class BillingWorklist(models.Model):
             self._get_timeline_notices(),
             self._get_timeline_calls(),
             self._get_timeline_promises(),
+            self._get_timeline_tickets(),
             self._get_timeline_holds(),
             self._get_timeline_postponements(),
         ]

@@ -107,6 +107,26 @@ class TestDemoGenerator(BaseCase):
         self.assertTrue({"none", "malformed", "blacklisted"} <= set(kinds))
         self.assertGreater(kinds["good"], 50)
 
+    def test_tickets_of_every_kind(self):
+        for demo in self.demos:
+            tickets = demo.tickets
+            with self.subTest(today=demo.today):
+                self.assertTrue(18 <= len(tickets) <= 30, len(tickets))
+                states = {row.state for row in tickets}
+                self.assertLessEqual(
+                    {"new", "in_progress", "waiting_department", "closed"}, states
+                )
+                late = [
+                    row
+                    for row in tickets
+                    if row.deadline < demo.today and not row.resolution
+                ]
+                self.assertTrue(2 <= len(late) <= 8, len(late))
+                about = [row.invoice for row in tickets if row.invoice]
+                self.assertEqual(len(about), len(set(about)))
+                for row in tickets:
+                    self.assertLessEqual(row.made, demo.today)
+
     def test_disputed_invoices_are_overdue_and_unpaid(self):
         for demo in self.demos:
             disputed = {row.key for row in demo.invoices if row.note}
@@ -146,7 +166,7 @@ class TestDemoWriter(TransactionCase):
         chosen = {"us_00", "us_08", "us_09", "us_39", "us_43"}
         customers = demo.of_company("customers", "us")
         chosen |= {row.key for row in customers if row.behaviour == "disputing"}
-        for name in ("invoices", "receipts", "drafts", "advances"):
+        for name in ("invoices", "receipts", "drafts", "advances", "tickets"):
             rows = [row for row in getattr(demo, name) if row.customer in chosen]
             setattr(demo, name, rows)
         kept = {invoice.key for invoice in demo.invoices}
@@ -180,14 +200,20 @@ class TestDemoWriter(TransactionCase):
             sum(lines.mapped("balance")), sum(lines.mapped("amount_residual")), 2
         )
 
-    def test_disputed_invoices_are_on_hold(self):
-        """The reason is the company's own note: no invoice shows it."""
-        holds = self.env["billing.hold"].search([("company_id", "=", self.company.id)])
+    def test_disputed_invoices_have_a_ticket(self):
+        """What they say is in the ticket: no invoice shows it."""
+        domain = [("company_id", "=", self.company.id)]
+        lines = self.env["billing.ticket.line"].search(domain)
         notes = [row.note for row in self.demo.invoices if row.note]
+        disputed = [row for row in self.demo.tickets if row.share == 1.0]
         self.assertTrue(notes)
-        self.assertEqual(sorted(holds.mapped("reason")), sorted(notes))
-        self.assertEqual(len(holds.move_id), len(notes))
-        self.assertFalse(any(holds.move_id.mapped("narration")))
+        self.assertGreaterEqual(len(disputed), len(notes))
+        self.assertEqual(
+            len(self.env["billing.ticket"].search(domain)), len(self.demo.tickets)
+        )
+        self.assertFalse(any(lines.move_id.mapped("narration")))
+        for line in lines.filtered("is_open"):
+            self.assertLessEqual(line.amount_disputed, line.amount_residual)
 
     def test_numbers_have_no_gap(self):
         domain = [

@@ -2,6 +2,7 @@ from markupsafe import Markup
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.tools import plaintext2html
 
 # Days after which to be in touch again, as a proposal.
 NEXT_CONTACT_DAYS = {"no_answer": 1, "wrong": 1}
@@ -97,6 +98,8 @@ class BillingCallWizard(models.TransientModel):
         rows._refresh_figures()
         if self.outcome == "promised":
             return self._ask_for_promise(rows)
+        if self.outcome == "disputed" and len(rows) == 1:
+            return self._ask_for_ticket(rows)
         return {"type": "ir.actions.act_window_close"}
 
     def _set_outcome(self, outcome):
@@ -127,6 +130,15 @@ class BillingCallWizard(models.TransientModel):
         )
         context = {"active_model": rows._name, "active_ids": rows.ids}
         return dict(action, context=context)
+
+    def _ask_for_ticket(self, row):
+        """Go on with the dialog for what the customer disputes."""
+        return self.env["billing.ticket"]._make_in_dialog(
+            row.company_id,
+            row.partner_id,
+            channel="phone",
+            description=plaintext2html(self.note) if self.note else False,
+        )
 
     def _post(self, rows):
         body = self._get_body()

@@ -1,0 +1,68 @@
+"""The tickets of one demo company."""
+
+from datetime import datetime, time
+
+from markupsafe import Markup
+
+from odoo import Command
+
+MODULE = "billing_coordinator"
+# Nobody has taken up a new one yet.
+UNASSIGNED = ("new",)
+
+
+class TicketWriter:
+    def __init__(self, env, demo, key, customers, invoices):
+        self.env = env
+        self.tickets = demo.of_company("tickets", key)
+        self.customers = customers
+        self.invoices = invoices
+
+    def write(self):
+        return self.env["billing.ticket"].create(
+            [self._values(row) for row in self.tickets]
+        )
+
+    def _values(self, row):
+        reason = self.env.ref(f"{MODULE}.ticket_reason_{row.reason}")
+        partner = self.customers[row.customer]
+        return {
+            "company_id": self.env.company.id,
+            "partner_id": partner.id,
+            "subject": row.subject,
+            "description": Markup("<p>%s</p>") % row.text,
+            "kind": reason.kind,
+            "reason_id": reason.id,
+            "team_id": reason.team_id.id,
+            "user_id": self._assignee(row, reason.team_id).id,
+            "priority": row.priority,
+            "state": row.state,
+            "create_date": datetime.combine(row.made, time(14, 20)),
+            "deadline": datetime.combine(row.deadline, time(21)),
+            "resolution": row.resolution,
+            "root_cause_id": self._cause(row).id,
+            "resolved_on": row.resolved and datetime.combine(row.resolved, time(15)),
+            "line_ids": self._lines(row),
+        }
+
+    def _assignee(self, row, team):
+        """A member of the team who works in this company."""
+        company = self.env.company
+        members = team.member_ids.filtered(lambda user: company in user.company_ids)
+        return members[:1] if row.state not in UNASSIGNED else members.browse()
+
+    def _cause(self, row):
+        name = f"{MODULE}.ticket_cause_{row.cause}"
+        return self.env.ref(name, False) or self.env["billing.ticket.cause"]
+
+    def _lines(self, row):
+        if not row.invoice:
+            return []
+        move = self.invoices[row.invoice]
+        amount = move.currency_id.round(move.amount_residual * row.share)
+        values = {
+            "move_id": move.id,
+            "amount_disputed": amount,
+            "disputed_from": row.made,
+        }
+        return [Command.create(values)]

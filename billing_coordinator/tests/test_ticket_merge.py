@@ -1,0 +1,137 @@
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import tagged
+
+from .common import SecondCompany, days
+from .test_ticket import TicketCase
+
+
+@tagged("post_install", "-at_install")
+class TestTicketMerge(SecondCompany, TicketCase):
+    def setUp(self):
+        super().setUp()
+        self.invoice, self.second = self._make_invoices(
+            [(None, 100, 10), (None, 200, 20)]
+        )
+        self.kept = self._make_ticket(self.invoice, 40)
+        self.other = self._make_ticket(self.invoice, 50, subject="Missing again")
+
+    def _merge(self, tickets, kept=None):
+        wizard = (
+            self.env["billing.ticket.merge.wizard"]
+            .with_user(self.coordinator)
+            .with_context(active_ids=tickets.ids)
+            .create({})
+        )
+        if kept:
+            wizard.ticket_id = kept
+        return wizard.action_merge()
+
+    def _disputed(self, ticket):
+        return {line.move_id: line.amount_disputed for line in ticket.line_ids}
+
+    def test_the_oldest_remains(self):
+        action = self._merge(self.other + self.kept)
+        self.assertEqual(action["res_id"], self.kept.id)
+        self.assertEqual(self.kept.state, "new")
+        self.assertEqual(self.other.state, "cancelled")
+        self.assertEqual(self.other.merged_into_id, self.kept)
+
+    def test_the_larger_amount_counts(self):
+        self._merge(self.kept + self.other)
+        self.assertEqual(self._disputed(self.kept), {self.invoice: 50})
+        self.assertEqual(self._disputed(self.other), {self.invoice: 50})
+        self.assertEqual(self._receivables()[1].withheld, 50)
+
+    def test_own_larger_amount_stays(self):
+        line = self.other.line_ids
+        self._merge(self.kept + self.other, self.other)
+        self.assertEqual(self.other.line_ids, line)
+        self.assertEqual(self._disputed(self.other), {self.invoice: 50})
+
+    def test_invoices_are_united(self):
+        third = self._make_ticket(self.second, 120)
+        self._merge(self.kept + self.other + third)
+        self.assertEqual(
+            self._disputed(self.kept), {self.invoice: 50, self.second: 120}
+        )
+        self.assertEqual(self.kept.amount_disputed, 170)
+
+    def test_never_more_than_is_open(self):
+        """Most of it was paid since it was disputed."""
+        self._pay(self.invoice, 70)
+        self._merge(self.kept + self.other)
+        self.assertEqual(self._disputed(self.kept), {self.invoice: 30})
+
+    def test_in_dispute_before_and_after(self):
+        """There is no day on which nothing would have been in dispute."""
+        with self._at(days(5)):
+            self._merge(self.kept + self.other)
+        for day in (4, 5):
+            rows = self._receivables(as_of=days(day))
+            by_move = {row.move_id: row.disputed for row in rows}
+            self.assertEqual(by_move[self.invoice], 50, day)
+
+    def test_messages_files_activities_and_followers_move(self):
+        follower = self._make_customer("Follower")
+        self.other.message_subscribe(follower.ids)
+        message = self.other.message_post(
+            body="Hello", attachments=[("photo.txt", b"x")], author_id=follower.id
+        )
+        activity = self.other.activity_schedule(
+            "mail.mail_activity_data_todo", user_id=self.manager.id
+        )
+        self._merge(self.kept + self.other)
+        self.assertIn(message, self.kept.message_ids)
+        self.assertEqual(message.attachment_ids.res_id, self.kept.id)
+        self.assertEqual(self.kept.activity_ids, activity)
+        self.assertIn(follower, self.kept.message_partner_ids)
+        self.assertIn(self.kept.name, self.other.message_ids[0].body)
+        self.assertIn(self.other.name, self.kept.message_ids[0].body)
+
+    def test_the_most_urgent_counts(self):
+        self.other.write({"priority": "2", "description": "<p>Ten</p>"})
+        self.other.deadline = days(1)
+        self._merge(self.kept + self.other)
+        self.assertEqual(self.kept.priority, "2")
+        self.assertEqual(self.kept.deadline.date(), days(1))
+        self.assertIn("Ten", self.kept.description)
+
+    def _assert_refused(self, message, tickets, kept=None):
+        with self.assertRaisesRegex(UserError, message), self.cr.savepoint():
+            self._merge(tickets, kept)
+
+    def test_refused(self):
+        self._assert_refused("at least two", self.kept)
+        invoice = self._make_invoice(self._make_customer("Other"))
+        self._assert_refused(
+            "several customers", self.kept + self._make_ticket(invoice)
+        )
+        self.other.action_cancel()
+        self._assert_refused("is over", self.kept + self.other)
+
+    def test_an_inquiry_does_not_swallow_a_dispute(self):
+        question = self._make_ticket(kind="inquiry", reason_id=False)
+        self._assert_refused("discrepancy remain", self.kept + question, question)
+        self._merge(self.kept + question)
+        self.assertEqual(question.merged_into_id, self.kept)
+
+    def test_companies(self):
+        self.coordinator.company_ids += self.other_company
+        ticket = (
+            self.env["billing.ticket"]
+            .with_user(self.coordinator)
+            .with_context(allowed_company_ids=self.coordinator.company_ids.ids)
+            .create(
+                {
+                    "subject": "Elsewhere",
+                    "partner_id": self.customer.id,
+                    "company_id": self.other_company.id,
+                }
+            )
+        )
+        with self.assertRaisesRegex(UserError, "companies"):
+            self.kept.with_env(ticket.env)._merge(ticket)
+
+    def test_not_by_departments(self):
+        with self.assertRaises(AccessError):
+            self.kept.with_user(self.member)._merge(self.other)
