@@ -66,6 +66,7 @@ from . import (
     billing_ticket_resolve,
     billing_ticket_screen,
     billing_ticket_send,
+    billing_ticket_sender,
     billing_ticket_state,
     billing_ticket_text,
     billing_ticket_times,

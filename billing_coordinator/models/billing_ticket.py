@@ -85,7 +85,7 @@ class BillingTicket(models.Model):
         domain="[('id', 'child_of', partner_id)]",
         help="The person who wrote or called; answers go there.",
     )
-    email_from = fields.Char("E-mail address", copy=False)
+    email_from = fields.Char("E-mail address", copy=False, index="trigram")
     channel = fields.Selection(
         CHANNELS, required=True, readonly=True, default="manual", string="Came by"
     )

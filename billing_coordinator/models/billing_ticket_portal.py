@@ -227,6 +227,8 @@ class BillingTicket(models.Model):
             if ticket.state == WAITING_CUSTOMER:
                 ticket.state = IN_PROGRESS
             elif ticket._opens_by_answer():
+                # What was settled is not disputed again by an answer.
+                ticket.line_ids.amount_disputed = 0.0
                 ticket.action_reopen()
             ticket._plan_answer()
 
@@ -236,10 +238,4 @@ class BillingTicket(models.Model):
         return over and not rejected and not self.closed_by_clearing
 
     def _plan_answer(self):
-        user = self.responsible_id.filtered("active")
-        user = user or self.company_id._get_followup_manager()
-        summary = self.env._("Answer the customer")
-        if user and summary not in self.activity_ids.mapped("summary"):
-            self.with_context(mail_activity_quick_update=True).activity_schedule(
-                "mail.mail_activity_data_todo", summary=summary, user_id=user.id
-            )
+        self._plan_once(lambda ticket: ticket.env._("Answer the customer"))

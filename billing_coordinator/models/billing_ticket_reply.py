@@ -1,97 +1,62 @@
-from odoo import models
+from odoo import fields, models
+from odoo.tools import html2plaintext
 
 from ..tools import mail
-from .billing_ticket import (
-    CLOSED,
-    IN_PROGRESS,
-    RESOLVED,
-    WAITING_CUSTOMER,
-    WAITING_DEPARTMENT,
-)
-
-# What was settled in the books stays settled, whatever is written later.
-SETTLED = ("credited", "rebilled", "written_off")
+from .billing_ticket import IN_PROGRESS, WAITING_DEPARTMENT
+from .billing_ticket_department import ANSWER
 
 
 class BillingTicket(models.Model):
-    """What an answer means: the ticket goes on, and the coordinator learns of it."""
+    """What an answer by e-mail means, and who learns of it."""
 
     _inherit = "billing.ticket"
 
     def message_update(self, msg_dict, update_vals=None):
         result = super().message_update(msg_dict, update_vals)
         self._leave_out_large(msg_dict)
-        writer = self.env.context.get("billing_mail_writer", mail.PERSON)
-        if writer != mail.REPLY:
-            self._take_reply(self._get_internal_user(msg_dict.get("author_id")))
+        if self.env.context.get("billing_mail_writer") == mail.REPLY:
+            return result
+        user_sudo = self._get_internal_user(msg_dict.get("author_id"))
+        if self._is_department(user_sudo):
+            self._take_answer_of_department(user_sudo, msg_dict.get("body"))
+        elif not user_sudo:
+            self._customer_has_answered()
         return result
 
-    def _take_reply(self, user):
-        """An answer of a colleague, or, without ``user``, of the customer."""
-        if not user:
-            self._take_reply_of_customer()
-        elif self._is_department(user):
-            if self.state == WAITING_DEPARTMENT:
-                self.state = IN_PROGRESS
-            self._plan_for_coordinator(
-                lambda ticket: ticket.env._(
-                    "Read the answer to %(ticket)s", ticket=ticket.name
-                )
+    def _take_answer_of_department(self, user, body):
+        """As if it had been entered; what comes later is to be read only."""
+        coordinator = self._get_coordinator()
+        ticket = self.with_context(lang=coordinator.lang)
+        if self.state == WAITING_DEPARTMENT:
+            self.write(
+                {
+                    "answer": html2plaintext(body or ""),
+                    "answer_outcome": False,
+                    "answered_by_id": user.id,
+                    "answered_on": fields.Datetime.now(),
+                    "state": IN_PROGRESS,
+                }
             )
+            title = ticket.env._("Answer of %(team)s", team=ticket.team_id.name)
+            self._plan(ANSWER, coordinator, title)
+        else:
+            self._plan_once(lambda ticket: ticket.env._("Read what colleagues write"))
 
-    def _take_reply_of_customer(self):
-        """A reply brings back what is over; nobody reopens what was no ticket."""
-        if self.state in (RESOLVED, CLOSED):
-            self._reopen_by_reply()
-        elif self.state == WAITING_CUSTOMER:
-            self.state = IN_PROGRESS
-        self._plan_for_coordinator(
-            lambda ticket: ticket.env._(
-                "Answer the reply to %(ticket)s", ticket=ticket.name
-            )
-        )
-
-    def _reopen_by_reply(self):
-        """The conversation goes on. What was settled is not disputed again.
-
-        What was rejected is in dispute again, as far as it is still open.
-        """
-        settled = self.closed_by_clearing or self.resolution in SETTLED
-        for line in self.line_ids:
-            left = 0.0 if settled else max(0.0, line.amount_residual)
-            if line.currency_id.compare_amounts(line.amount_disputed, left) > 0:
-                line.amount_disputed = left
-        self.write(
-            {
-                "state": IN_PROGRESS,
-                "closed_by_clearing": False,
-                "resolution": False,
-                "resolved_on": False,
-            }
-        )
-
-    def _plan_for_coordinator(self, get_summary):
+    def _plan_once(self, get_summary):
         """One activity for whoever talks with the customer, until it is done."""
         user = self._get_coordinator()
         if not user:
             return
-        ticket = self.with_context(lang=user.lang)
+        ticket = self.with_context(lang=user.lang, mail_activity_quick_update=True)
         summary = get_summary(ticket)
         if summary not in self.activity_ids.mapped("summary"):
             ticket.activity_schedule(
                 "mail.mail_activity_data_todo", summary=summary, user_id=user.id
             )
 
-    def _get_coordinator(self):
-        """The coordinator; where nobody is, or has left, the follow-up manager."""
-        for user in (self.responsible_id, self.company_id._get_followup_manager()):
-            if user.active and self.with_user(user).has_access("read"):
-                return user
-        return self.env["res.users"]
-
     def _message_receive_bounce(self, email, partner):
         """An answer that did not arrive is told: the customer waits for it."""
-        super()._message_receive_bounce(email, partner)
+        result = super()._message_receive_bounce(email, partner)
         for ticket in self.sudo():  # the gateway's user may see no tickets
             ticket._message_log(
                 body=ticket.env._(
@@ -99,8 +64,5 @@ class BillingTicket(models.Model):
                     address=email,
                 )
             )
-            ticket._plan_for_coordinator(
-                lambda ticket: ticket.env._(
-                    "Correct the address of %(ticket)s", ticket=ticket.name
-                )
-            )
+            ticket._plan_once(lambda ticket: ticket.env._("Correct the e-mail address"))
+        return result

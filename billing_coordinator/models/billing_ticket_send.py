@@ -15,11 +15,7 @@ class BillingTicket(models.Model):
     _name = "billing.ticket"
     _inherit = ["billing.ticket", "billing.document.mixin"]
 
-    # -- whom and where ---------------------------------------------------------------
-
-    def _mail_get_partners(self, introspect_fields=False):
-        """The person who wrote, else the customer."""
-        return {ticket.id: ticket.contact_id or ticket.partner_id for ticket in self}
+    # -- where answers come ----------------------------------------------------------
 
     def _notify_get_reply_to_batch(self, defaults=None, author_ids=None):
         """Answers come to the team's own address, if it has one."""
@@ -128,7 +124,7 @@ class BillingTicket(models.Model):
 
     def _get_recipient(self):
         """Who is written to. A sender whom nobody knew becomes a contact."""
-        if self.contact_id or not self.email_from:
+        if self.contact_id or self._is_own_address(self.email_from):
             return self.contact_id or self.partner_id
         return self._partner_find_from_emails_single([self.email_from])
 
@@ -137,10 +133,11 @@ class BillingTicket(models.Model):
         self.ensure_one()
         self.check_access("write")
         name, address = parse_contact_from_email(self.email_from)
-        if not self.partner_id or not address:
+        if not self.partner_id or self._is_own_address(address):
             raise UserError(
                 self.env._(
                     "Choose the customer first; the sender becomes one of the contacts."
+                    " A colleague cannot."
                 )
             )
         family = self.partner_id | self.partner_id.child_ids

@@ -8,7 +8,7 @@ from ..tools import mail, reference
 from ..tools.reference import Hit
 from .properties import holds_for
 
-PREFIXES = ["INV/2025/", "RINV/2025/", "INV/2025/06/", "INV/2024/"]
+PREFIXES = ("INV/2025/", "RINV/2025/", "INV/2025/06/", "INV/2024/")
 SEPARATORS = st.sampled_from(["/", "-", " ", "", ".", " / ", "_"])
 
 

@@ -1,10 +1,14 @@
+import email
+import email.policy
 from contextlib import contextmanager
 from unittest.mock import patch
 
+from odoo.exceptions import UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from .common import SecondCompany
+from .notice_common import BOUNCE
 from .ticket_mail_common import ADDRESS, TicketMailCase
 
 
@@ -119,6 +123,10 @@ class TestTicketMail(SecondCompany, TicketMailCase):
         self.assertFalse(ticket.contact_id)
         self.assertEqual(ticket.line_ids.move_id, self.invoice)
         self.assertFalse(self._receipts(ticket))
+        recipient = ticket.action_reply()["context"]["default_partner_ids"]
+        self.assertEqual(recipient, self.customer.ids)
+        with self.assertRaisesRegex(UserError, "colleague"):
+            ticket.action_add_contact()
 
     def test_several_contacts_with_one_address(self):
         address = "office@example.com"
@@ -232,6 +240,21 @@ class TestTicketMail(SecondCompany, TicketMailCase):
         self.assertEqual(told.partner_ids, self.customer)
         self.assertTrue(told.sudo().mail_ids)
 
+    def test_mail_attached_to_a_mail(self):
+        inner = email.message_from_bytes(
+            self._compose("Inner"), policy=email.policy.SMTP
+        )
+        outer = email.message_from_bytes(
+            self._compose("Outer", files=[("a.pdf", b"x")]), policy=email.policy.SMTP
+        )
+        outer.add_attachment(inner, filename="inner.eml")
+        ticket = self._deliver(outer.as_bytes())
+        self.assertEqual(ticket.subject, "Outer")
+        self.assertEqual(
+            set(ticket.message_ids.attachment_ids.mapped("name")),
+            {"a.pdf", "inner.eml"},
+        )
+
     def test_25_megabytes(self):
         ticket = self._mail(files=[("large.pdf", b"x" * (25 * 1024 * 1024))])
         self.assertFalse(ticket.message_ids.attachment_ids)
@@ -338,9 +361,7 @@ class TestTicketReply(TicketMailCase):
         self.ticket.action_wait_for_customer()
         self._reply(self.ticket)
         self.assertEqual(self.ticket.state, "in_progress")
-        self.assertEqual(
-            self._activities(), [f"Answer the reply to {self.ticket.name}"]
-        )
+        self.assertEqual(self._activities(), ["Answer the customer"])
         self.assertEqual(self.ticket.activity_ids.user_id, self.manager)
         self._reply(self.ticket)
         self.assertEqual(len(self._activities()), 1)
@@ -351,33 +372,31 @@ class TestTicketReply(TicketMailCase):
         self.assertEqual(len(self._activities()), 1)
 
     def test_reply_reopens(self):
-        self.ticket._resolve("rejected")
-        self.assertEqual(self._receivables().withheld, 0)
-        self._reply(self.ticket)
-        self.assertEqual(
-            (self.ticket.state, self.ticket.resolution), ("in_progress", False)
-        )
-        self.assertEqual(self._receivables().withheld, 40)
+        """The ticket, but not the dispute: reminders stop by a decision only."""
+        for resolution in ("credited", "customer_pays"):
+            self.ticket.line_ids.amount_disputed = 40
+            self.ticket._resolve(resolution)
+            self.ticket.action_close()
+            self._reply(self.ticket)
+            self.assertEqual(
+                (self.ticket.state, self.ticket.resolution), ("in_progress", False)
+            )
+            self.assertEqual(self._receivables().withheld, 0)
 
-    def test_reply_after_a_credit_note(self):
-        """What was credited is not disputed again; the rest is claimed."""
-        self.ticket._resolve("credited")
-        self.ticket.action_close()
+    def test_reply_to_a_rejected_dispute(self):
+        self.ticket._resolve("rejected")
         self._reply(self.ticket)
-        self.assertEqual(self.ticket.state, "in_progress")
-        self.assertEqual(self.ticket.amount_disputed, 0)
+        self.assertEqual(self.ticket.state, "resolved")
+        self.assertEqual(self._activities(), ["Answer the customer"])
         self.assertEqual(self._receivables().withheld, 0)
 
     def test_reply_after_clearing(self):
-        payment = self._pay(self.invoice)
-        self.assertTrue(self.ticket.closed_by_clearing)
+        self._pay(self.invoice)
         self._reply(self.ticket)
         self.assertEqual(
-            (self.ticket.state, self.ticket.closed_by_clearing), ("in_progress", False)
+            (self.ticket.state, self.ticket.closed_by_clearing), ("closed", True)
         )
-        self.assertEqual(self.ticket.amount_disputed, 0)
-        payment.line_ids.remove_move_reconcile()
-        self.assertEqual(self.ticket.state, "in_progress")
+        self.assertEqual(self._activities(), ["Answer the customer"])
 
     def test_cancelled_stays(self):
         self.ticket.action_cancel()
@@ -395,6 +414,11 @@ class TestTicketReply(TicketMailCase):
         self.assertNotEqual(self._mail(subject, sender="eve@example.org"), self.ticket)
         other = self._make_customer("Other")
         self.assertNotEqual(self._mail(subject, sender=other.email), self.ticket)
+
+    def test_number_of_a_merged_ticket(self):
+        other = self._make_ticket(contact_id=self.customer.id)
+        other.write({"state": "cancelled", "merged_into_id": self.ticket.id})
+        self.assertEqual(self._mail(f"[{other.name}] More"), self.ticket)
 
     def test_number_in_the_subject_of_a_stranger(self):
         ticket = self._mail(sender="eve@example.org")
@@ -414,13 +438,21 @@ class TestTicketReply(TicketMailCase):
 
     def test_department_answers_by_mail(self):
         """An answer inside the house: the customer does not get it."""
-        self.ticket.state = "waiting_department"
+        self.ticket.write({"team_id": self.team.id, "state": "waiting_department"})
+        sender = self.member.email
+        self._reply(self.ticket, "Away", sender=sender, Auto_Submitted="auto-replied")
+        self.assertEqual(self.ticket.state, "waiting_department")
         self._reply(self.ticket, "We sent only 90", sender=self.member.email)
         self.assertEqual(self.ticket.state, "in_progress")
-        self.assertEqual(self._activities(), [f"Read the answer to {self.ticket.name}"])
-        [answer] = self.ticket.message_ids.filtered(lambda m: m.message_type == "email")
-        self.assertTrue(answer.subtype_id.internal)
-        self.assertNotIn(self.customer, answer.notified_partner_ids)
+        self.assertIn("only 90", self.ticket.answer)
+        self.assertEqual(self.ticket.answered_by_id, self.member)
+        self.assertEqual(self._activities(), ["Answer of Warehouse"])
+        answers = self.ticket.message_ids.filtered(lambda m: m.message_type == "email")
+        self.assertTrue(all(answers.subtype_id.mapped("internal")))
+        self.assertNotIn(self.customer, answers.notified_partner_ids)
+        self._reply(self.ticket, "Or 91", sender=self.member.email)
+        self.assertIn("Read what colleagues write", self._activities())
+        self.assertIn("only 90", self.ticket.answer)
 
     def test_customer_does_not_answer_for_the_department(self):
         self.ticket.state = "waiting_department"
@@ -441,6 +473,27 @@ class TestTicketReply(TicketMailCase):
         ticket.action_wait_for_customer()
         self._reply(ticket)
         self.assertEqual(ticket.activity_ids.user_id, self.manager)
+
+    def test_bounce(self):
+        """An answer that did not arrive is told to the coordinator; no reply of the
+        customer.
+        """
+        self.ticket.action_wait_for_customer()
+        message = self.ticket.message_post(
+            body="Why?",
+            subtype_xmlid="mail.mt_comment",
+            partner_ids=self.customer.ids,
+        )
+        bounce = BOUNCE.format(
+            to=self.domain.bounce_email,
+            address=self.customer.email,
+            message_id=message.message_id,
+        )
+        self._deliver(bounce.encode())
+        self.assertEqual(self.ticket.state, "waiting_customer")
+        [note] = self.ticket.message_ids.filtered(lambda m: "came back" in m.body)
+        self.assertIn(self.customer.email, note.body)
+        self.assertEqual(self._activities(), ["Correct the e-mail address"])
 
     def test_large_file_in_a_reply(self):
         parameters = self.env["ir.config_parameter"].sudo()

@@ -203,9 +203,18 @@ class TestTicketSend(TicketMailCase):
         self._assert_refused("not a document of", move_ids=[Command.set(other.ids)])
         self._assert_refused("not with", contact_id=stranger.id)
         draft = self._make_invoices([(None, 5, 1)], post=False)
-        self._assert_refused("not posted", move_ids=[Command.set(draft.ids)])
+        self._assert_refused("not in force", move_ids=[Command.set(draft.ids)])
         self.person.email = "nobody"
         self._assert_refused("no valid e-mail")
+
+    def test_form(self):
+        """The buttons are the coordinator's; the department sees none of them."""
+        Form(self.ticket)
+        buttons = ("action_reply", "action_send_documents", "action_add_contact")
+        for user, shown in ((self.coordinator, True), (self.member, False)):
+            tickets = self.env["billing.ticket"].with_user(user)
+            arch = tickets.get_view(view_type="form")["arch"]
+            self.assertEqual([button in arch for button in buttons], [shown] * 3)
 
     def test_department_sends_nothing(self):
         ticket = self.ticket.with_user(self.member)

@@ -50,5 +50,5 @@ def clean_subject(subject):
 
 
 def numbers_in_brackets(subject):
-    """What may be the number of a ticket: T000123 in "Re: [T000123] Ten are missing"."""
+    """What may be the number of a ticket: T000123 in "Re: [T000123] A question"."""
     return IN_BRACKETS.findall(subject or "")

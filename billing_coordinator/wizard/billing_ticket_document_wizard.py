@@ -104,41 +104,43 @@ class BillingTicketDocumentWizard(models.TransientModel):
 
     def _check_documents(self):
         """Only what is the customer's own leaves the house, to one of its people."""
-        ticket, customer = self.ticket_id, self.ticket_id.partner_id
         if not (self.move_ids or self.payment_ids or self.with_statement):
             raise UserError(self.env._("Choose at least one document."))
-        documents = [*self.move_ids, *self.payment_ids]
-        for document in documents:
-            owner = document.partner_id.commercial_partner_id
-            if owner != customer or document.company_id != ticket.company_id:
-                raise UserError(
-                    self.env._(
-                        "%(document)s is not a document of %(customer)s.",
-                        document=document.display_name,
-                        customer=customer.display_name,
-                    )
-                )
-        drafts = self.move_ids.filtered(lambda move: move.state != "posted")
-        if drafts:
-            raise UserError(
-                self.env._(
-                    "%(document)s is not posted.", document=drafts[0].display_name
-                )
-            )
-        if self.contact_id.commercial_partner_id != customer:
+        for document in [*self.move_ids, *self.payment_ids]:
+            self._check_document(document)
+        contact, customer = self.contact_id, self.partner_id
+        if contact.commercial_partner_id != customer:
             raise UserError(
                 self.env._(
                     "%(contact)s is not with %(customer)s.",
-                    contact=self.contact_id.display_name,
+                    contact=contact.display_name,
                     customer=customer.display_name,
                 )
             )
-        if not self.contact_id.email_normalized:
+        if not contact.email_normalized:
             raise UserError(
                 self.env._(
                     "%(contact)s has no valid e-mail address: enter it, or choose"
                     " somebody else.",
-                    contact=self.contact_id.display_name,
+                    contact=contact.display_name,
+                )
+            )
+
+    def _check_document(self, document):
+        owner = document.partner_id.commercial_partner_id
+        if owner != self.partner_id or document.company_id != self.company_id:
+            raise UserError(
+                self.env._(
+                    "%(document)s is not a document of %(customer)s.",
+                    document=document.display_name,
+                    customer=self.partner_id.display_name,
+                )
+            )
+        if document.state in ("draft", "cancel", "canceled", "rejected"):
+            raise UserError(
+                self.env._(
+                    "%(document)s is not in force: only what is posted is sent.",
+                    document=document.display_name,
                 )
             )
 
