@@ -12,6 +12,12 @@ class AccountMove(models.Model):
 
     _inherit = "account.move"
 
+    # Odoo's own index is for the search box; it does not serve equality everywhere.
+    _billing_payment_reference_idx = models.Index(
+        "(payment_reference) WHERE payment_reference IS NOT NULL"
+        " AND move_type IN ('out_invoice', 'out_refund', 'out_receipt')"
+    )
+
     @api.model
     def _billing_find_in_text(self, companies, text):
         """Posted customer invoices and credit notes of companies that a text names.
@@ -76,7 +82,9 @@ class AccountMove(models.Model):
                           AND numbered.sequence_number = hit.number
                        UNION ALL
                        SELECT id, TRUE FROM account_move
-                        WHERE payment_reference = ANY(%s)) named
+                        WHERE payment_reference = ANY(%s)
+                          AND move_type IN (
+                              'out_invoice', 'out_refund', 'out_receipt')) named
                      JOIN account_move move ON move.id = named.id
                     WHERE move.company_id = ANY(%s) AND move.state = 'posted'
                       AND move.move_type IN ('out_invoice', 'out_refund', 'out_receipt')

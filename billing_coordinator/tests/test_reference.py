@@ -94,6 +94,7 @@ class TestReference(BaseCase):
         self.assertIn("RF18 5390 0754 7034", find("Ref: rf18539007547034."))
         self.assertIn("RF18 5390 0754 7034", find("RF18 5390 0754 7034"))
         self.assertEqual(find("RF19 539 007"), ["19539007"])
+        self.assertEqual(find("INV/2025/00017"), [])
         self.assertIn("0012345678", find("OCR 0012345678"))
 
 

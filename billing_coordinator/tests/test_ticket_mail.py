@@ -3,9 +3,10 @@ import email.policy
 from contextlib import contextmanager
 from unittest.mock import patch
 
+from odoo.api import Environment
 from odoo.exceptions import UserError
 from odoo.tests import tagged
-from odoo.tools import mute_logger
+from odoo.tools import SQL, mute_logger
 
 from .common import SecondCompany
 from .notice_common import BOUNCE
@@ -78,6 +79,25 @@ class TestTicketMail(SecondCompany, TicketMailCase):
             lambda m: other.name in (m.body or "") and m.message_type == "notification"
         )
         self.assertTrue(note.subtype_id.internal)
+
+    def test_found_by_indexes(self):
+        """However many invoices there are: none is looked at that is not named."""
+        text = f"{self.invoice.name} and 123456789002"
+        moves = self.env["account.move"]
+        plans = []
+        execute = Environment.execute_query
+
+        def explain(env, query):
+            plans.extend(execute(env, SQL("EXPLAIN %s", query)))
+            return execute(env, query)
+
+        self.cr.execute("SET LOCAL enable_seqscan = off")
+        with patch.object(Environment, "execute_query", explain):
+            moves._billing_find_in_text(self.company, text)
+        plan = "\n".join(line for [line] in plans)
+        self.assertIn("account_move_sequence_index", plan)
+        self.assertIn("payment_reference_idx", plan)
+        self.assertNotIn("Seq Scan on account_move", plan)
 
     def test_number_in_the_name_of_a_file(self):
         name = self.invoice.name.replace("/", "_") + ".pdf"

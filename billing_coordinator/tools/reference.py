@@ -158,7 +158,7 @@ def find_references(text):
     """Payment references in a text, as they are stored; those with a valid check first.
 
     Structured ones (RF and Belgian) in the form of their country, and other numbers of
-    eight digits or more as they are.
+    eight digits or more without blanks.
     """
     text = text[:MAX_TEXT]
     valid, others = {}, {}
@@ -171,9 +171,16 @@ def find_references(text):
                 valid[number] = None
             elif is_belgian(number):
                 valid[f"+++{number[:3]}/{number[3:7]}/{number[7:]}+++"] = None
-            elif number.isdigit() and 8 <= len(number) <= 30:
+            elif _is_plain(text, stretch):
                 others[number] = None
     return list(islice({**valid, **others}, MAX_REFERENCES))
+
+
+def _is_plain(text, stretch):
+    """Eight digits or more, in groups or not: "12345 67890", but no "2025/00017"."""
+    start, end = stretch[0].start, stretch[-1].end
+    digits = "".join(text[start:end].split())
+    return digits.isdecimal() and 8 <= len(digits) <= 30
 
 
 def is_creditor_reference(number):
