@@ -4,10 +4,16 @@ Prints its figures as one line of JSON, like followup_steps.py, which it runs in
 """
 
 import datetime
+import socket
+import statistics
 import sys
 import time
 
 import followup_steps
+
+from odoo.http import root
+from odoo.service.server import ThreadedServer
+from odoo.tools import config
 
 
 def peer_statements(env, customers, rounds):
@@ -37,6 +43,40 @@ def peer_statements(env, customers, rounds):
         "lines": lines,
         "different": count_different(statements, answers["peer"]),
     }
+
+
+def statement_pdfs(env, number):
+    """Statements as single PDFs, one after the other, as e-mails attach them."""
+    serve_style_sheets(env)
+    partners = find_customers(env, int(number) + 1)
+    render_pdf(env, partners[-1])  # templates and style sheets are made once
+    seconds = [render_pdf(env, partner) for partner in partners[:-1]]
+    return {"median": statistics.median(seconds), "longest": max(seconds)}
+
+
+def serve_style_sheets(env):
+    """wkhtmltopdf asks Odoo's web server for them."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        config["http_port"] = free.getsockname()[1]
+    config["http_interface"] = "127.0.0.1"
+    ThreadedServer(root).http_spawn()
+    url = f"http://127.0.0.1:{config['http_port']}"
+    env["ir.config_parameter"].set_param("report.url", url)
+
+
+def render_pdf(env, partner):
+    today = datetime.date.today()
+    data = env["billing.statement"]._prepare_report_data(
+        env.company, partner, "open_items", None, today
+    )
+    started = time.monotonic()
+    content, _type = env["ir.actions.report"]._render_qweb_pdf(
+        "billing_coordinator.report_statement", [], data=data
+    )
+    if not content.startswith(b"%PDF"):
+        sys.exit("No PDF was made: wkhtmltopdf is missing.")
+    return time.monotonic() - started
 
 
 def find_customers(env, number):
@@ -92,6 +132,7 @@ def count_different(statements, theirs):
 
 
 followup_steps.STEPS["peer_statements"] = peer_statements
+followup_steps.STEPS["statement_pdfs"] = statement_pdfs
 
 if __name__ == "__main__":
     followup_steps.main(*sys.argv[1:])

@@ -33,6 +33,7 @@ UNREACHABLE = re.compile(
     "Could not resolve|Temporary failure|Unable to connect|Could not connect|"
     "Connection (failed|timed out|refused)|Network is unreachable"
 )
+EXPIRED = re.compile(r"Release file for (\S+) is (expired|not valid yet)")
 GONE = re.compile(
     r"Unable to locate package (\S+)|"
     r"Package '?([^' ]+)'? has no installation candidate|"
@@ -131,6 +132,11 @@ def explain(stderr):
         return Problem(
             "The package mirror cannot be reached: check the network and the sources "
             "of apt, or name another Debian mirror in BILLING_DEBIAN_MIRROR."
+        )
+    if expired := EXPIRED.search(stderr):
+        return Problem(
+            f"The lists of {expired.group(1)} have expired: check the date of this "
+            "machine, or name another Debian mirror in BILLING_DEBIAN_MIRROR."
         )
     if missing:
         return PackageGone(next(name for name in missing.groups() if name))

@@ -50,7 +50,7 @@ SHOTS = [
     Shot("notices", "/odoo/billing-notices", ROW),
     Shot("notice", "/odoo/billing-notices", FORM, (ROW,)),
     Shot("letters", "/odoo/billing-letters", ".o_list_view"),
-    Shot("preview", "/odoo/billing-work", ".o_field_one2many .o_data_row",
+    Shot("preview", "/odoo/billing-work", "[name=send_line_ids] .o_data_row",
          ("[data-menu-xmlid='billing_coordinator.billing_followup_menu']",
           "[data-menu-xmlid='billing_coordinator.billing_followup_run_menu']"),
          "manager"),

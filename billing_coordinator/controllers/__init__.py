@@ -1,1 +1,1 @@
-from . import portal, portal_promise, statement
+from . import portal, portal_promise, portal_ticket, portal_ticket_new, statement

@@ -79,16 +79,22 @@ class PortalPromise(PortalBilling):
                     )
                 )
                 section["promisable"] = self._billing_promisable(section)
+                section["trusted"] = self._billing_trusted(company, section)
         values["promised"] = self._billing_promised(promises_sudo)
         return values
 
     def _billing_promisable(self, section):
         """What may be promised in the section: overdue first, else all that is open."""
-        promises = section["promises"]
-        promised = sum(p.amount - p.amount_paid for p in promises)
+        promised = section["promises"]._get_remaining()
         rows = section["rows"]
         owed = rows.overdue if rows.overdue > promised else rows.total
         return max(section["currency"].round(owed - promised), 0.0)
+
+    def _billing_trusted(self, company, section):
+        """Whether the customer may promise again, or has to get in touch."""
+        return request.env["billing.promise"]._is_trusted_in_portal(
+            company, self._billing_partner(), section["currency"]
+        )
 
     def _billing_promised(self, promises_sudo):
         """What the page says after a promise."""

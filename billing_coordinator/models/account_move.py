@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.tools.misc import format_date
 
 
 class AccountMove(models.Model):
@@ -35,6 +36,29 @@ class AccountMove(models.Model):
         for move in self:
             rows = by_move.get(move, receivables.browse())
             move.billing_followup_status = rows._describe_followup()
+
+    @api.depends_context("billing_show_open")
+    def _compute_display_name(self):
+        """Where an open invoice is chosen: its open amount and due date too."""
+        result = super()._compute_display_name()
+        if self.env.context.get("billing_show_open"):
+            self._add_open_amount_to_name()
+        return result
+
+    def _add_open_amount_to_name(self):
+        claims = self.env["billing.receivable"].search_fetch(
+            [("move_id", "in", self.ids), ("residual", ">", 0)],
+            ["move_id", "currency_id", "residual_currency", "date_maturity"],
+        )
+        for move, rows in claims.grouped("move_id").items():
+            move.display_name = self.env._(
+                "%(invoice)s: %(amount)s, due %(date)s",
+                invoice=move.name,
+                amount=rows.currency_id[:1].format(
+                    sum(rows.mapped("residual_currency"))
+                ),
+                date=format_date(self.env, min(rows.mapped("date_maturity"))),
+            )
 
     def action_open_billing_worklist(self):
         """Open the customer of the invoice in the worklist."""

@@ -9,6 +9,12 @@ class AccountMove(models.Model):
 
     _inherit = "account.move"
 
+    # Copied: what is made of such an invoice is interest too.
+    billing_no_late_charges = fields.Boolean(
+        "No late charges",
+        help="Neither interest nor a fee is charged for it when it is overdue. Set on"
+        " invoices of late charges and on what is copied from them.",
+    )
     billing_late_charge_count = fields.Integer(
         "Number of late charges",
         compute="_compute_billing_late_charge_count",

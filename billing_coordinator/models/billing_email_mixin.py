@@ -21,6 +21,7 @@ class BillingEmailMixin(models.AbstractModel):
     """
 
     _name = "billing.email.mixin"
+    _inherit = "billing.document.mixin"
     _description = "E-mailed document"
 
     contact_id = fields.Many2one(
@@ -187,17 +188,3 @@ class BillingEmailMixin(models.AbstractModel):
     def _get_attachments(self):
         """Files that go with the e-mail. Hook."""
         return self.env["ir.attachment"]
-
-    def _attach_report(self, xmlid, record, filename, data=None):
-        """Print ``record`` and keep the PDF with it."""
-        reports = self.env["ir.actions.report"].sudo()
-        content, _type = reports._render_qweb_pdf(xmlid, record.ids, data=data)
-        return self.env["ir.attachment"].create(
-            {
-                "name": filename,
-                "raw": content,
-                "mimetype": "application/pdf",
-                "res_model": self._name,
-                "res_id": self.id,
-            }
-        )

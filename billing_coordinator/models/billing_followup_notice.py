@@ -172,9 +172,11 @@ class BillingFollowupNotice(models.Model):
         """The list of open items, for the texts of e-mail and letter."""
         for notice in self:
             notice.line_table = self.env["ir.qweb"]._render(
-                "billing_coordinator.followup_line_table",
-                {"rows": notice.line_ids._get_texts(), "total": notice.amount_text},
+                "billing_coordinator.followup_line_table", notice._get_table_values()
             )
+
+    def _get_table_values(self):
+        return {"rows": self.line_ids._get_texts(), "total": self.amount_text}
 
     @api.depends("name", "stage_id", "partner_id")
     def _compute_display_name(self):

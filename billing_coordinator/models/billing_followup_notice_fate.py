@@ -114,7 +114,7 @@ class BillingFollowupNotice(models.Model):
     # -- letters --------------------------------------------------------------------
 
     def action_print_letters(self):
-        """Print letters; the next step marks them as printed."""
+        """Print letters; the dialog that follows marks them as printed."""
         letters = self.filtered(lambda n: n.letter_state and n.state != "cancelled")
         if not letters:
             raise UserError(self.env._("None of these notices is sent by letter."))
@@ -130,9 +130,21 @@ class BillingFollowupNotice(models.Model):
         for notice in ready.filtered(lambda notice: notice.state == "queued"):
             notice._bring_to_today()
         ready._write_fate({"letter_printed_on": fields.Datetime.now()})
-        return self.env.ref(
+        return ready._get_print_action()
+
+    def _get_print_action(self):
+        """The PDF, and the question whether those still to print are in the post."""
+        report = self.env.ref(
             "billing_coordinator.action_report_followup_letter"
-        ).report_action(ready)
+        ).report_action(self, config=False)
+        waiting = self.filtered(lambda notice: notice.letter_state == "to_print")
+        if not waiting:
+            return report
+        return {
+            "type": "ir.actions.client",
+            "tag": "billing_print_letters",
+            "params": {"report": report, "letter_ids": waiting.ids},
+        }
 
     def _sort_out_letters(self):
         """Withdraw the letters whose claim was settled before printing.

@@ -80,7 +80,8 @@ class BillingFollowupNotice(models.Model):
                 self.env._(
                     "%(customer)s no longer owes what this draft says: something was"
                     " paid, credited, reminded or put on hold, or another stage is due."
-                    " Delete the draft and prepare a new one.",
+                    " Cancel the draft and press 'Read before sending' on the customer"
+                    " for a new one.",
                     customer=self.partner_id.display_name,
                 )
             )

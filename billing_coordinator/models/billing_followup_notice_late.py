@@ -29,7 +29,8 @@ class BillingFollowupNotice(models.Model):
     late_charge_text = fields.Char(
         "Interest and fees in words",
         compute="_compute_late_charge_text",
-        help="For the texts: what this notice charges, empty if nothing.",
+        help="What this notice charges, empty if nothing. It stands below the table of"
+        " open items, unless the text has it elsewhere.",
     )
 
     @api.depends("late_charge_ids")
@@ -75,6 +76,15 @@ class BillingFollowupNotice(models.Model):
                 **texts,
             )
         return ""
+
+    def _get_table_values(self):
+        """What is charged stands below the open items, unless the text names it."""
+        text = self.late_charge_text
+        if text and "late_charge_text" in (
+            self.stage_id.mail_template_id.body_html or ""
+        ):
+            text = ""
+        return super()._get_table_values() | {"late_charge": text}
 
     def mail_allowed_qweb_expressions(self):
         return super().mail_allowed_qweb_expressions() + ("object.late_charge_text",)

@@ -36,7 +36,11 @@ class BillingFollowupNoticeLine(models.Model):
         "Open amount", help="What is claimed; negative for a credit."
     )
     withheld = fields.Monetary(
-        "Not claimed", help="Part of the item that was left out: it was promised."
+        "Not claimed",
+        help="Part of the item that was left out: it was promised or in dispute.",
+    )
+    disputed = fields.Monetary(
+        "Not claimed as disputed", help="Of what was left out, what was in dispute."
     )
     stage_id = fields.Many2one(
         "billing.followup.stage",
@@ -81,11 +85,13 @@ class BillingFollowupNoticeLine(models.Model):
                 """INSERT INTO billing_followup_notice_line (
                        notice_id, company_id, currency_id, date, move_line_id, move_id,
                        label, date_maturity, days_overdue, residual, withheld,
-                       stage_id, reaches_stage, advances, create_uid, create_date,
-                       write_uid, write_date)
+                       disputed, stage_id, reaches_stage, advances,
+                       create_uid, create_date, write_uid, write_date)
                    SELECT notice.id, notice.company_id, notice.currency_id, notice.date,
                           line.id, line.move_id, COALESCE(line.move_name, %s), row.due,
                           notice.date - row.due, row.residual, row.withheld,
+                          CASE WHEN row.withheld > 0 THEN LEAST(row.withheld, %s)
+                               ELSE 0 END,
                           row.stage_id, row.reaches_stage, row.reaches_stage AND %s,
                           notice.create_uid, notice.create_date,
                           notice.write_uid, notice.write_date
@@ -96,6 +102,7 @@ class BillingFollowupNoticeLine(models.Model):
                      LEFT JOIN account_move_line line ON line.id = row.id
                     WHERE notice.id = %s""",
                 customer_env._("Payment received"),
+                self.env["billing.receivable"].with_context(as_of=None)._disputed(),
                 advance,
                 Json(rows),
                 notice.id,
@@ -149,13 +156,28 @@ class BillingFollowupNoticeLine(models.Model):
 
     def _get_number(self):
         """The number, and what of the item is not claimed."""
-        if not self.withheld:
-            return self.label
-        return self.env._(
-            "%(number)s, without %(amount)s that is promised",
-            number=self.label,
-            amount=self.currency_id.format(self.withheld),
-        )
+        currency = self.currency_id
+        promised = currency.round(self.withheld - self.disputed)
+        amounts = {
+            "number": self.label,
+            "promised": currency.format(promised),
+            "disputed": currency.format(self.disputed),
+        }
+        if promised and self.disputed:
+            return self.env._(
+                "%(number)s, without %(promised)s that is promised and %(disputed)s"
+                " that is in dispute",
+                **amounts,
+            )
+        if self.disputed:
+            return self.env._(
+                "%(number)s, without %(disputed)s that is in dispute", **amounts
+            )
+        if promised:
+            return self.env._(
+                "%(number)s, without %(promised)s that is promised", **amounts
+            )
+        return self.label
 
     def _set_date(self, date):
         """Count the days overdue and the stages from ``date`` on."""

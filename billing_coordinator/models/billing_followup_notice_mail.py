@@ -3,8 +3,6 @@ from markupsafe import Markup
 from odoo import fields, models
 from odoo.tools import SQL
 
-from ..tools.statement import OPEN_ITEMS
-
 
 class BillingFollowupNotice(models.Model):
     """What goes with the e-mail of a notice, and the traces that it leaves."""
@@ -23,32 +21,16 @@ class BillingFollowupNotice(models.Model):
         return attachments
 
     def _get_invoice_attachments(self):
-        """PDFs of the overdue invoices: those that were sent, else printed ones.
-
-        An invoice that was never sent is printed without its electronic formats: they
-        may call other systems, and this runs with the receivables locked.
-        """
+        """PDFs of the overdue invoices."""
         moves = self.line_ids.filtered(lambda line: line.residual > 0).move_id
-        invoices = moves.filtered(lambda move: move.is_sale_document())
-        attachments = invoices.invoice_pdf_report_id
-        for invoice in invoices.filtered(lambda move: not move.invoice_pdf_report_id):
-            attachments |= self._attach_report(
-                "account.account_invoices",
-                invoice,
-                invoice._get_invoice_report_filename(),
-            )
-        return attachments
+        return self._attach_invoices(
+            moves.filtered(lambda move: move.is_sale_document())
+        )
 
     def _get_statement_attachment(self):
         """The customer's statement of open items of the day, as PDF."""
-        statements = self.env["billing.statement"].with_context(lang=self._get_lang())
-        return self._attach_report(
-            "billing_coordinator.action_report_statement",
-            self.browse(),
-            statements._get_filename(self.partner_id, OPEN_ITEMS, self.date, "pdf"),
-            statements._prepare_report_data(
-                self.company_id, self.partner_id, OPEN_ITEMS, None, self.date
-            ),
+        return self._attach_statement(
+            self.company_id, self.partner_id, self._get_lang(), self.date
         )
 
     # -- chatter of the documents -----------------------------------------------------

@@ -25,6 +25,8 @@ class BillingFollowupStage(models.Model):
         help="A notice in another currency charges the fee at the day's rate.",
     )
 
+    is_late_rate_missing = fields.Boolean(compute="_compute_is_late_rate_missing")
+
     _fee_amount_not_negative = models.Constraint(
         "CHECK(fee_amount >= 0)", "A fee cannot be negative."
     )
@@ -32,6 +34,20 @@ class BillingFollowupStage(models.Model):
     def _charges_late(self):
         """Whether a notice of the stage charges anything."""
         return bool(self.charge_interest or self.fee_amount)
+
+    @api.depends_context("company")
+    @api.depends("charge_interest", "company_id")
+    def _compute_is_late_rate_missing(self):
+        """Whether interest is asked for while the company has no rate for today."""
+        today = fields.Date.context_today(self)
+        rates = self.env["billing.late.rate"]
+        for company, stages in self.grouped(
+            lambda stage: stage.company_id or self.env.company
+        ).items():
+            charging = stages.filtered("charge_interest")
+            (stages - charging).is_late_rate_missing = False
+            if charging:
+                charging.is_late_rate_missing = not rates._has_rate(company, today)
 
     @api.depends("charge_interest", "fee_amount", "fee_currency_id")
     def _compute_summary(self):

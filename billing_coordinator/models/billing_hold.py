@@ -2,6 +2,19 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 
+# What a hold of one invoice can be put on: a claim on the customer that is open.
+OPEN_INVOICES = """[
+    ('move_type', 'in', ('out_invoice', 'out_receipt', 'entry')),
+    ('state', '=', 'posted'),
+    ('commercial_partner_id', '=', partner_id),
+    ('company_id', '=', company_id),
+    ('line_ids', 'any', [
+        ('account_id.account_type', '=', 'asset_receivable'),
+        ('reconciled', '=', False),
+        ('amount_residual', '>', 0),
+    ]),
+]"""
+
 
 class BillingHold(models.Model):
     """A pause of the reminders of a customer, or of one invoice of theirs.
@@ -37,11 +50,7 @@ class BillingHold(models.Model):
         index="btree_not_null",
         ondelete="cascade",
         check_company=True,
-        domain="""[
-            ('move_type', 'in', ('out_invoice', 'out_receipt', 'entry')),
-            ('commercial_partner_id', '=', partner_id),
-            ('company_id', '=', company_id),
-        ]""",
+        domain=OPEN_INVOICES,
         help="Leave empty to pause the reminders of everything the customer owes.",
     )
     reason = fields.Char(required=True, tracking=True)

@@ -6,8 +6,8 @@ class BillingLateCharge(models.Model):
     """Interest on one installment, or the fee, that one notice charged.
 
     History: the system writes it, nobody changes it. What was charged wrongly is
-    waived. Days of a row that is not cancelled are never charged again; an
-    installment's next charge begins on the day after its last one.
+    waived. Days of a row that is not cancelled are never charged again; the next notice
+    charges all others that are late, in a row for each run of days without a charge.
     """
 
     _name = "billing.late.charge"
@@ -98,8 +98,7 @@ class BillingLateCharge(models.Model):
         store=True,
         index=True,
         help="Proposed: on a draft invoice. Cancelled: the notice was taken back, or"
-        " the invoice was cancelled or deleted; a later notice charges the days again,"
-        " unless newer days were charged already.",
+        " the invoice was cancelled or deleted; a later notice charges the days again.",
     )
 
     # An exclusion without an extension: the days of an installment, and no others, lie
@@ -165,6 +164,7 @@ class BillingLateCharge(models.Model):
     def _waive(self, reason):
         """Give up charges: off the draft, or credited when they were posted.
 
+        :return: what others had credited before, in words
         :raise UserError: one of them is waived or cancelled already, or being waived
         """
         self.check_access("read")
@@ -187,7 +187,7 @@ class BillingLateCharge(models.Model):
             }
         )
         self._remove_from_drafts(lines)
-        posted._credit(reason)
+        return posted._credit(reason)
 
     def _check_can_be_waived(self):
         for charge in self:

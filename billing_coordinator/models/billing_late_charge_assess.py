@@ -7,7 +7,7 @@ from odoo.tools.misc import format_date
 from ..tools.interest import (
     Installment,
     MissingRateError,
-    get_segments,
+    get_periods,
     get_total,
     set_off,
 )
@@ -65,8 +65,8 @@ class BillingLateCharge(models.Model):
                 interest = self._get_interest(installments, rates, claim.currency, day)
             except MissingRateError as error:
                 return Assessment(problem=self._describe_missing(company, error.date))
-        total = sum(amount for _segments, amount in interest.values())
-        booked = float(total) * exchange[claim.currency, company.currency_id]
+        total = Assessment(interest).interest_amount
+        booked = total * exchange[claim.currency, company.currency_id]
         if (
             company.currency_id.compare_amounts(booked, company.billing_late_minimum)
             < 0
@@ -78,16 +78,13 @@ class BillingLateCharge(models.Model):
 
     @api.model
     def _get_installments(self, claim, facts, day):
-        """What is overdue and no late charge itself, less what is not applied yet."""
+        """What is overdue and may be charged, less what is not applied yet."""
         installments = {
             id_: Installment(
-                due, facts[id_].amount, facts[id_].payments, facts[id_].charged_to
+                due, facts[id_].amount, facts[id_].payments, facts[id_].charged
             )
             for id_, due, residual in claim.items
-            if residual > 0
-            and due < day
-            and id_ in facts
-            and not facts[id_].is_late_charge
+            if residual > 0 and due < day and id_ in facts and not facts[id_].is_exempt
         }
         credited = [
             (facts[id_].date if id_ in facts else due, -residual)
@@ -99,12 +96,13 @@ class BillingLateCharge(models.Model):
     @api.model
     def _get_interest(self, installments, rates, currency, day):
         """Interest by installment; what is rounded to nothing waits for more days."""
-        result = {}
+        step, result = Decimal(str(currency.rounding)), {}
         for id_, installment in installments.items():
-            segments = get_segments(installment, rates, day)
-            amount = get_total(segments, Decimal(str(currency.rounding)))
-            if amount:
-                result[id_] = (segments, amount)
+            periods = get_periods(installment, rates, day)
+            parts = [(period, get_total(period.segments, step)) for period in periods]
+            parts = [(period, amount) for period, amount in parts if amount]
+            if parts:
+                result[id_] = parts
         return result
 
     @api.model
@@ -120,18 +118,22 @@ class BillingLateCharge(models.Model):
 
     @api.model
     def _fetch_facts(self, ids):
-        """Facts of journal items, in two queries; an invoice of ours is marked."""
+        """Facts of journal items, in two queries."""
         self.env.flush_all()
         payments = self._fetch_payments(ids)
         rows = self.env.execute_query(
             SQL(
                 """SELECT line.id, line.date, line.amount_currency,
-                          EXISTS (SELECT FROM billing_late_charge charge
-                                   WHERE charge.move_id = line.move_id),
-                          (SELECT MAX(charge.date_to) FROM billing_late_charge charge
-                            WHERE charge.move_line_id = line.id
-                              AND charge.state <> 'cancelled')
-                     FROM account_move_line line WHERE line.id = ANY(%s)""",
+                          move.billing_no_late_charges IS TRUE
+                          OR EXISTS (SELECT FROM billing_late_charge charge
+                                      WHERE charge.move_id = line.move_id),
+                          ARRAY(SELECT ARRAY[charge.date_from, charge.date_to]
+                                  FROM billing_late_charge charge
+                                 WHERE charge.move_line_id = line.id
+                                   AND charge.state <> 'cancelled')
+                     FROM account_move_line line
+                     JOIN account_move move ON move.id = line.move_id
+                    WHERE line.id = ANY(%s)""",
                 ids,
             )
         )

@@ -3,7 +3,7 @@ from odoo.tools.misc import format_date
 
 
 class BillingLateCharge(models.Model):
-    """The invoice of interest and fee, and how a part of it is taken back."""
+    """The invoice of interest and fee."""
 
     _inherit = "billing.late.charge"
 
@@ -46,12 +46,12 @@ class BillingLateCharge(models.Model):
         for line in notice.line_ids.filtered(
             lambda line: line.move_line_id.id in assessment.interest
         ):
-            segments, amount = assessment.interest[line.move_line_id.id]
-            rows.append(
+            rows += [
                 common
-                | in_words._get_interest_values(line, segments)
+                | in_words._get_interest_values(line, period)
                 | {"interest_amount": float(amount)}
-            )
+                for period, amount in assessment.interest[line.move_line_id.id]
+            ]
         if assessment.fee:
             label = in_words.env._("Late-payment fee (%(notice)s)", notice=notice.name)
             rows.append(common | {"fee_amount": assessment.fee, "label": label})
@@ -63,7 +63,7 @@ class BillingLateCharge(models.Model):
         return rows
 
     @api.model
-    def _get_interest_values(self, line, segments):
+    def _get_interest_values(self, line, period):
         """Days and calculation of the interest on one line of a notice."""
         kept = [
             {
@@ -74,7 +74,7 @@ class BillingLateCharge(models.Model):
                 "days": segment.days,
                 "amount": round(float(segment.amount), 6),
             }
-            for segment in segments
+            for segment in period.segments
         ]
         title = self.env._(
             "Late-payment interest on %(invoice)s, due on %(date)s",
@@ -83,9 +83,9 @@ class BillingLateCharge(models.Model):
         )
         return {
             "move_line_id": line.move_line_id.id,
-            "date_from": segments[0].date_from,
-            "date_to": line.date,
-            "days": sum(segment.days for segment in segments),
+            "date_from": period.date_from,
+            "date_to": period.date_to,
+            "days": sum(segment.days for segment in period.segments),
             "segments": kept,
             "label": f"{title}\n{self._describe_segments(kept, line.currency_id)}",
         }
@@ -120,6 +120,7 @@ class BillingLateCharge(models.Model):
             "invoice_date": notice.date,
             "invoice_origin": notice.name,
             "invoice_user_id": notice.responsible_id.id,
+            "billing_no_late_charges": True,
             "invoice_line_ids": [
                 Command.create(self._prepare_invoice_line(company, row)) for row in rows
             ],
@@ -152,64 +153,3 @@ class BillingLateCharge(models.Model):
             "quantity": 1,
             "price_unit": interest or row["fee_amount"],
         }
-
-    # -- taking back ---------------------------------------------------------------
-
-    @api.model
-    def _remove_from_drafts(self, lines):
-        """Take lines off their draft invoices; one that is left empty goes away.
-
-        A draft that had a number before keeps it, as a cancelled invoice.
-        """
-        for move in lines.move_id:
-            if move.invoice_line_ids - lines:
-                theirs = move.invoice_line_ids & lines
-                move.invoice_line_ids = [Command.delete(line.id) for line in theirs]
-            elif move.posted_before:
-                move.button_cancel()
-            else:
-                move.unlink()
-
-    def _credit(self, reason):
-        """Credit charges of posted invoices, by Odoo's reversal of their lines."""
-        for move, charges in self.grouped("move_id").items():
-            credit = self._reverse_part(move, charges.invoice_line_id, reason)
-            credit.action_post()
-            lines = (move + credit).line_ids.filtered(
-                lambda line: (
-                    line.account_id.account_type == "asset_receivable"
-                    and not line.reconciled
-                )
-            )
-            # Nothing is left to settle when the customer has paid already.
-            if len(lines.move_id) == 2:
-                lines.reconcile()
-            charges_sudo = charges.sudo()  # history is written by the system only
-            charges_sudo.credit_move_id = credit
-
-    @api.model
-    def _reverse_part(self, move, lines, reason):
-        """A draft credit note of some lines of an invoice."""
-        today = fields.Date.context_today(self)
-        credit = move._reverse_moves(
-            [
-                {
-                    "date": max(today, move.date),
-                    "invoice_date": max(today, move.date),
-                    "ref": self.env._(
-                        "Waived on %(invoice)s: %(reason)s",
-                        invoice=move.name,
-                        reason=reason,
-                    ),
-                }
-            ]
-        )
-        copies = zip(
-            move.invoice_line_ids.sorted("id"),
-            credit.invoice_line_ids.sorted("id"),
-            strict=True,
-        )
-        credit.invoice_line_ids = [
-            Command.delete(copy.id) for line, copy in copies if line not in lines
-        ]
-        return credit

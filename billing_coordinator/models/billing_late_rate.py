@@ -33,8 +33,9 @@ class BillingLateRate(models.Model):
         "There is a rate from this day on already: change that one.",
     )
     _rate_range = models.Constraint(
-        "CHECK(annual_rate >= 0 AND annual_rate <= 100)",
-        "The annual rate is a percentage from 0 to 100.",
+        "CHECK(annual_rate > 0 AND annual_rate <= 100)",
+        "The annual rate is a percentage above 0, up to 100. Where no interest is to be"
+        " charged, switch interest off on the stage of the plan.",
     )
 
     @api.depends("date_from", "annual_rate")
@@ -45,6 +46,11 @@ class BillingLateRate(models.Model):
                 rate=f"{rate.annual_rate:g}",
                 date=format_date(self.env, rate.date_from),
             )
+
+    @api.model
+    def _has_rate(self, company, day):
+        """Whether a rate is in force in the company on the day."""
+        return any(date_from <= day for date_from, _rate in self._get_table(company))
 
     @api.model
     def _get_table(self, company):

@@ -101,12 +101,13 @@ class BillingPromise(models.Model):
     @api.depends("state", "judged_amount", "line_ids.remaining")
     def _compute_amount_paid(self):
         """Live while the promise is open, frozen after that."""
+        shares = self.filtered(lambda p: p.state == rules.OPEN)._get_shares()
         for promise in self:
             if promise.state != rules.OPEN:
                 promise.amount_paid = promise.judged_amount
                 continue
-            left = sum(promise.line_ids.mapped("remaining"))
-            promise.amount_paid = promise.amount - left
+            parts = shares[promise.id].values()
+            promise.amount_paid = sum(part.paid for part in parts)
 
     @api.depends("state")
     def _compute_kept_rate(self):
@@ -173,7 +174,7 @@ class BillingPromise(models.Model):
         return row.get_formview_action()
 
     def _close(self, state, reason=None):
-        """End open promises; those made after them move up on what they cover."""
+        """End open promises; what was paid for them stays theirs."""
         promise_sudo = self.sudo()  # nobody else writes states
         for promise in promise_sudo:
             paid = promise.amount_paid
@@ -185,8 +186,7 @@ class BillingPromise(models.Model):
                     "withdraw_reason": reason,
                 }
             )
-        self._restack(self.line_ids.move_line_id.ids, closing=self.ids)
-        promise_sudo.line_ids.is_open = False
+        self._close_covers()
 
     # -- finding them -----------------------------------------------------------------
 

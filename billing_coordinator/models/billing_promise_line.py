@@ -1,11 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import SQL
 
-# The part of a covered receivable that is still promised, see tools/promise.py.
-REMAINING = SQL(
-    """LEAST(cover.amount, GREATEST(0, line.amount_residual_currency - cover.floor))"""
-)
+from ..tools import promise as rules
 
 
 class BillingPromiseLine(models.Model):
@@ -30,11 +26,21 @@ class BillingPromiseLine(models.Model):
     label = fields.Char("Number", required=True)
     date_maturity = fields.Date("Due date")
     amount = fields.Monetary("Promised")
-    floor = fields.Monetary(
-        help="Open amount of the item once this part of the promise is paid."
+    last_partial_id = fields.Integer(
+        "Last reconciliation before",
+        required=True,
+        default=0,
+        help="Payments reconciled with the item after this one count.",
     )
-    credit_base = fields.Monetary(
-        help="What had been credited on the item when the promise was made."
+    awaited = fields.Monetary(
+        "Under way before",
+        required=True,
+        default=0.0,
+        help="Payments that were under way when the promise was made: so much of what"
+        " comes in is not counted.",
+    )
+    settled = fields.Json(
+        help="What the promise took of each reconciliation, once it is closed."
     )
     is_open = fields.Boolean(
         "Holds reminders", help="The promise is open: the covered part is not chased."
@@ -43,11 +49,17 @@ class BillingPromiseLine(models.Model):
 
     _open_idx = models.Index("(move_line_id) WHERE is_open")
 
-    @api.depends("amount", "floor", "is_open", "move_line_id.amount_residual_currency")
+    @api.depends(
+        "amount",
+        "is_open",
+        "move_line_id.amount_residual_currency",
+        "move_line_id.parent_state",
+    )
     def _compute_remaining(self):
+        shares = self.promise_id._get_shares()
         for line in self:
-            left = line.move_line_id.amount_residual_currency - line.floor
-            line.remaining = line.is_open and min(line.amount, max(0.0, left))
+            share = shares.get(line.promise_id.id, {}).get(line.id)
+            line.remaining = share.remaining if share else 0.0
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -64,3 +76,71 @@ class BillingPromiseLine(models.Model):
         """Open the invoice or entry that is covered."""
         self.ensure_one()
         return self.move_id.get_formview_action()
+
+    # -- an invoice that was posted again --------------------------------------------
+
+    def _respread_on(self, move):
+        """Spread these open covers over what is open of their invoice, oldest first."""
+        items = self._get_rooms(move)
+        if not items:
+            return
+        promises = self.grouped("promise_id")
+        digits = move.currency_id.decimal_places
+        amounts = [sum(covers.mapped("amount")) for covers in promises.values()]
+        parts = rules.spread(list(items.items()), amounts, digits)
+        if all(
+            {cover.move_line_id: cover.amount for cover in covers} == part
+            for covers, part in zip(promises.values(), parts, strict=True)
+        ):
+            return
+        values = [
+            vals
+            for covers, part in zip(promises.values(), parts, strict=True)
+            for vals in covers._prepare_respread(part, digits)
+        ]
+        self.unlink()
+        self.create(values)
+
+    def _get_rooms(self, move):
+        """``{item: what may be promised of it}``, the oldest first."""
+        items = move.line_ids.filtered(
+            lambda line: (
+                line.account_id.account_type == "asset_receivable" and line.balance > 0
+            )
+        ).sorted(lambda line: (line.date_maturity or line.date, line.id))
+        covered = self.promise_id._fetch_covered(items.ids)
+        return {
+            item: (
+                covered[item.id].get_room()
+                if item.id in covered
+                else max(0.0, item.amount_residual_currency)
+            )
+            for item in items
+        }
+
+    def _prepare_respread(self, parts, digits):
+        """Values of the covers of one promise that come in place of these.
+
+        :param parts: ``{journal item: amount}``
+        """
+        awaited, _left = rules.cover(
+            list(parts.items()), sum(self.mapped("awaited")), digits
+        )
+        since = max(self.mapped("last_partial_id"))
+        before = {cover.move_line_id: cover.last_partial_id for cover in self}
+        return [
+            {
+                "promise_id": self.promise_id.id,
+                "company_id": self.company_id.id,
+                "currency_id": self.currency_id.id,
+                "move_line_id": item.id,
+                "move_id": item.move_id.id,
+                "label": item.move_name or item.move_id.display_name,
+                "date_maturity": item.date_maturity or item.date,
+                "amount": amount,
+                "last_partial_id": before.get(item, since),
+                "awaited": awaited.get(item, 0.0),
+                "is_open": True,
+            }
+            for item, amount in parts.items()
+        ]

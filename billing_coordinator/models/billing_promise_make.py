@@ -1,7 +1,6 @@
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.fields import Command, Domain
-from odoo.tools import SQL
+from odoo.exceptions import ValidationError
+from odoo.fields import Command
 from odoo.tools.misc import format_date
 
 from ..tools import promise as rules
@@ -16,7 +15,7 @@ class BillingPromise(models.Model):
     def _make(self, lines, installments, **values):
         """Record what a customer promises; all of it, or nothing.
 
-        Each promise covers the oldest items first, below what is promised already.
+        Each promise covers the oldest items first, beside what is promised already.
 
         :param lines: open receivable journal items of one customer and currency
         :param installments: ``[(date, amount)]``
@@ -24,8 +23,10 @@ class BillingPromise(models.Model):
         :raise ValidationError: what cannot be promised, and what to do instead
         """
         rows = self._get_promisable(lines)
+        self._respread(rows.company_id, rows.partner_id.ids)
+        rows.invalidate_recordset()
         installments = sorted(installments)
-        self._check_installments(rows, installments)
+        self._check_installments(rows, installments, values.get("channel"))
         company = rows.company_id
         common = {
             "company_id": company.id,
@@ -85,7 +86,7 @@ class BillingPromise(models.Model):
         return rows.sorted(lambda row: (row.date_maturity, row.id))
 
     @api.model
-    def _check_installments(self, rows, installments):
+    def _check_installments(self, rows, installments, channel):
         today = fields.Date.context_today(self)
         currency = rows.currency_id
         dates = [date for date, _amount in installments]
@@ -104,135 +105,78 @@ class BillingPromise(models.Model):
             raise ValidationError(
                 self.env._("Two amounts are for the same day: add them up.")
             )
-        self._check_total(rows, sum(amount for _date, amount in installments))
+        self._check_total(rows, sum(amount for _date, amount in installments), channel)
 
     @api.model
-    def _check_total(self, rows, total):
+    def _check_total(self, rows, total, channel):
         currency = rows.currency_id
         withheld = sum(rows.mapped("withheld"))
         free = sum(rows.mapped("residual_currency")) - withheld
         if currency.compare_amounts(total, free) <= 0:
             return
         message = self.env._(
-            "%(amount)s is more than the %(free)s that is open and not promised yet.",
+            "%(amount)s is more than the %(free)s that is open and may be promised.",
             amount=currency.format(total),
             free=currency.format(free),
         )
-        if withheld:
-            message += " " + self.env._(
-                "%(amount)s is promised already: withdraw that promise first if this"
-                " one takes its place.",
-                amount=currency.format(withheld),
+        explanation = self._explain_withheld(rows, channel)
+        raise ValidationError(" ".join(filter(None, [message, explanation])))
+
+    @api.model
+    def _get_promised(self, rows):
+        """What of the items is promised already. Hook."""
+        return sum(rows.mapped("withheld"))
+
+    @api.model
+    def _explain_withheld(self, rows, channel):
+        """What to do about what is promised already; a customer cannot withdraw it.
+
+        Hook: other reasons for which a part may not be promised.
+        """
+        promised = self._get_promised(rows)
+        if rows.currency_id.compare_amounts(promised, 0) <= 0:
+            return ""
+        amount = rows.currency_id.format(promised)
+        if channel == "portal":
+            return self.env._(
+                "You promised %(amount)s already: please contact us if that changes.",
+                amount=amount,
             )
-        raise ValidationError(message)
+        return self.env._(
+            "%(amount)s is promised already: withdraw that promise first if this"
+            " one takes its place.",
+            amount=amount,
+        )
 
     # -- what it covers ---------------------------------------------------------------
 
     @api.model
     def _prepare_covers(self, rows, amounts):
-        """Values of the lines of each promise; the bands lie below those there are."""
-        self._restack(rows.ids)
+        """Values of the lines of each promise, the oldest items first."""
         digits = rows.currency_id.decimal_places
-        bands = self._fetch_bands(rows.ids)
-        credited = self._get_credited(rows.ids)
-        free, floors = {}, {}
-        for row in rows:
-            residual = row.residual_currency
-            above = bands[row.id].share().values() if row.id in bands else ()
-            promised = sum(part.remaining for part in above)
-            # What was credited on promises above is theirs, now and later.
-            credited[row.id] -= sum(part.gone for part in above)
-            free[row.id] = round(residual - row.withheld, digits)
-            floors[row.id] = round(residual - promised, digits)
+        settlements = self._fetch_settlements(rows.ids)
+        free = {
+            row.id: round(row.residual_currency - row.withheld, digits) for row in rows
+        }
         result = []
         for amount in amounts:
             cover, _left = rules.cover(list(free.items()), amount, digits)
             for line_id, part in cover.items():
                 free[line_id] = round(free[line_id] - part, digits)
-                floors[line_id] = round(floors[line_id] - part, digits)
             result.append(
                 [
                     rows.browse(line_id)._prepare_cover(part)
-                    | {"floor": floors[line_id], "credit_base": credited[line_id]}
+                    | self._prepare_since(settlements.get(line_id, ()))
                     for line_id, part in cover.items()
                 ]
             )
         return result
 
     @api.model
-    def _get_credited(self, line_ids):
-        """``{line id: amount}`` that credit notes have taken so far."""
-        rows = self.env.execute_query(
-            SQL(
-                "SELECT line.id, (%s) FROM account_move_line line"
-                " WHERE line.id = ANY(%s)",
-                self._credited(),
-                list(line_ids),
-            )
-        )
-        return {line_id: float(amount) for line_id, amount in rows}
-
-    # -- the customer in the portal ---------------------------------------------------
-
-    @api.model
-    def _make_in_portal(self, partner, lines, date, amount):
-        """A promise by the customer, within the limits of the company.
-
-        :param partner: of the portal user
-        :raise UserError: beyond a limit, with what the customer may do instead
-        """
-        if not lines:
-            raise UserError(self.env._("Nothing is open here that could be promised."))
-        if lines.partner_id != partner.commercial_partner_id:
-            raise AccessError(self.env._("These invoices are not yours."))
-        company_sudo = lines.company_id.sudo()
-        if not all(company_sudo.mapped("billing_promise_portal")):
-            raise UserError(self.env._("Please contact us: we cannot take it here."))
-        currency = lines.currency_id[:1]
-        for company in company_sudo:
-            booked = currency._convert(amount, company.currency_id, company)
-            booked += self._get_promised_in_portal(company, partner)
-            self._check_portal_limits(company, booked, date)
-        return self.sudo()._make(
-            lines.sudo(),
-            [(date, amount)],
-            contact_id=partner.id,
-            channel="portal",
-            user_id=False,
-        )
-
-    @api.model
-    def _get_promised_in_portal(self, company, partner):
-        """What the customer's open promises still hold, in company currency."""
-        promises_sudo = self.sudo().search(
-            self._get_customers_domain(company, partner.commercial_partner_id)
-            & Domain("state", "=", rules.OPEN)
-            & Domain("channel", "=", "portal")
-        )
-        return sum(
-            promise.currency_id._convert(
-                promise.amount - promise.amount_paid, company.currency_id, company
-            )
-            for promise in promises_sudo
-        )
-
-    @api.model
-    def _check_portal_limits(self, company, booked, date):
-        latest = fields.Date.add(
-            fields.Date.context_today(self), days=company.billing_promise_max_days
-        )
-        if date > latest:
-            raise UserError(
-                self.env._(
-                    "Please choose a day up to %(date)s, or contact us.",
-                    date=format_date(self.env, latest),
-                )
-            )
-        limit = company.billing_promise_max_amount
-        if limit and company.currency_id.compare_amounts(booked, limit) > 0:
-            raise UserError(
-                self.env._(
-                    "Please contact us for promises of more than %(amount)s together.",
-                    amount=company.currency_id.format(limit),
-                )
-            )
+    def _prepare_since(self, settlements):
+        """From where on payments count: after those that there are already."""
+        under_way = [each.amount for each in settlements if each.id is None]
+        return {
+            "last_partial_id": max((each.id or 0 for each in settlements), default=0),
+            "awaited": sum(under_way),
+        }

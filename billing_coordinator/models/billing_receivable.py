@@ -68,7 +68,14 @@ class BillingReceivable(models.Model):
             "state",
         ],
         "billing.hold": ["partner_id", "move_id", "date_end", "released_on"],
-        "billing.promise.line": ["move_line_id", "amount", "floor", "is_open"],
+        "billing.promise.line": [
+            "amount",
+            "awaited",
+            "is_open",
+            "last_partial_id",
+            "move_line_id",
+            "settled",
+        ],
         "billing.followup.notice.line": [
             "move_line_id",
             "stage_id",

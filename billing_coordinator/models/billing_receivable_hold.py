@@ -49,29 +49,6 @@ class BillingReceivable(models.Model):
         return self._promised()
 
     @api.model
-    def _promised(self):
-        """What open promises cover of the line, see tools/promise.py."""
-        as_of = self._get_as_of()
-        if not as_of:
-            in_force = SQL("cover.is_open")
-        else:
-            in_force = SQL(
-                """cover.promise_id IN (
-                       SELECT promise.id FROM billing_promise promise
-                        WHERE promise.made_on::date <= %(day)s
-                          AND COALESCE(promise.closed_on::date > %(day)s, TRUE))""",
-                day=as_of,
-            )
-        return SQL(
-            """COALESCE((SELECT SUM(LEAST(cover.amount,
-                                          GREATEST(0, %s - cover.floor)))
-                           FROM billing_promise_line cover
-                          WHERE cover.move_line_id = line.id AND %s), 0)""",
-            self._residual(True),
-            in_force,
-        )
-
-    @api.model
     def _is_in_force(self):
         """Whether a ``hold`` is in force today, or was at the end of a past day."""
         as_of, today = self._get_as_of(), self._get_today()
@@ -104,9 +81,6 @@ class BillingReceivable(models.Model):
                           >= move.amount_residual
                   FROM account_move__account_payment link
                   JOIN account_payment payment ON payment.id = link.payment_id
-                 WHERE link.invoice_id = move.id AND payment.move_id IS NULL
-                   AND (payment.state = 'in_process'
-                        OR payment.state = 'paid'
-                           AND move.amount_residual_signed = move.amount_total_signed)
-               )"""
+                 WHERE link.invoice_id = move.id AND %s)""",
+            self._is_payment_under_way(),
         )

@@ -29,15 +29,29 @@ class BillingReceivable(models.Model):
         """At most what is open: a part may be promised and disputed."""
         return SQL("(%s + %s)", super()._withheld(), self._disputed())
 
+    def _get_disputed(self):
+        """``{id: amount in dispute}`` of receivables, in their currency."""
+        self.env.flush_all()
+        rows = self.env.execute_query(
+            SQL(
+                "SELECT line.id, %s FROM account_move_line line"
+                " WHERE line.id = ANY(%s) AND line.reconciled IS NOT TRUE",
+                self._disputed(),
+                self.ids,
+            )
+        )
+        return {line_id: float(amount) for line_id, amount in rows}
+
     @api.model
     def _disputed(self):
         """What open tickets dispute of the line, in its currency.
 
         A ticket disputes a part of an invoice: of its installments the oldest first.
+        Grouped, so that nothing is summed up for the many that are not in dispute.
         """
         return SQL(
             """COALESCE((SELECT LEAST(%(open)s, GREATEST(0, SUM(ticket.amount_disputed)
-                           - COALESCE((SELECT SUM(earlier.amount_residual_currency)
+                           - COALESCE((SELECT SUM(%(earlier)s)
                                 FROM account_move_line earlier
                                 JOIN account_account account
                                   ON account.id = earlier.account_id
@@ -48,9 +62,26 @@ class BillingReceivable(models.Model):
                                    < (COALESCE(line.date_maturity, line.date), line.id)
                              ), 0)))
                         FROM billing_ticket_line ticket
-                       WHERE ticket.move_id = line.move_id AND %(in_force)s), 0)""",
+                       WHERE ticket.move_id = line.move_id AND %(in_force)s
+                       GROUP BY ticket.move_id), 0)""",
             open=self._residual(True),
+            earlier=self._residual_of_earlier(),
             in_force=self._is_dispute_in_force(),
+        )
+
+    @api.model
+    def _residual_of_earlier(self):
+        """Open amount of the ``earlier`` installment, as ``_residual`` has it."""
+        as_of = self._get_as_of()
+        if not as_of:
+            return SQL("earlier.amount_residual_currency")
+        return SQL(
+            """earlier.amount_residual_currency
+               + COALESCE((SELECT SUM(later.debit_amount_currency)
+                             FROM account_partial_reconcile later
+                            WHERE later.debit_move_id = earlier.id
+                              AND later.max_date > %s), 0)""",
+            as_of,
         )
 
     @api.model

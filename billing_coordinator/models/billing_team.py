@@ -42,6 +42,11 @@ class BillingTeam(models.Model):
         check_company=True,
         help="Deadlines and answering times count these hours; empty: the company's.",
     )
+    send_receipt = fields.Boolean(
+        "Confirm e-mails",
+        default=True,
+        help="Whoever writes to the team's address gets the number of the ticket.",
+    )
 
     def _get_calendar(self, company):
         """Whose hours a deadline counts; none: every hour."""

@@ -80,13 +80,12 @@ class BillingTicket(models.Model):
     )
     contact_id = fields.Many2one(
         "res.partner",
-        "Contact",
         index="btree_not_null",
         ondelete="restrict",
         domain="[('id', 'child_of', partner_id)]",
         help="The person who wrote or called; answers go there.",
     )
-    email_from = fields.Char("E-mail address", copy=False)
+    email_from = fields.Char("E-mail address", copy=False, index="trigram")
     channel = fields.Selection(
         CHANNELS, required=True, readonly=True, default="manual", string="Came by"
     )
@@ -115,7 +114,6 @@ class BillingTicket(models.Model):
     )
     team_id = fields.Many2one(
         "billing.team",
-        "Team",
         compute="_compute_route",
         store=True,
         readonly=False,
@@ -155,6 +153,7 @@ class BillingTicket(models.Model):
         store=True,
         readonly=False,
         precompute=True,
+        required=True,
         index=True,
         tracking=True,
         help="By the hours of the reason, in the working hours of the team.",
@@ -235,23 +234,26 @@ class BillingTicket(models.Model):
 
     @api.depends("reason_id", "team_id")
     def _compute_deadline(self):
-        """Working hours of the team, counted from when the ticket was made."""
+        """Working hours of the team, counted from when the ticket was made.
+
+        No ticket is without: where the reason says nothing the team does.
+        """
         for ticket in self:
-            reason = ticket.reason_id
-            if not reason:
+            if ticket.deadline and not ticket.reason_id:
                 ticket.deadline = ticket.deadline
                 continue
             start = ticket.create_date or fields.Datetime.now()
-            ticket.deadline = ticket._add_working_hours(start, reason.hours)
+            ticket.deadline = ticket._add_working_hours(
+                start, ticket._get_hours_given()
+            )
+
+    def _get_hours_given(self):
+        """Working hours to resolve the ticket."""
+        return self.reason_id.hours or self.team_id._get_default_hours()
 
     def _add_working_hours(self, start, hours):
-        """``start`` and so many working hours of the team, in UTC.
-
-        Without a calendar every hour counts.
-        """
-        calendar = self.team_id._get_calendar(self.company_id)
-        end = calendar and calendar.plan_hours(hours, start, compute_leaves=True)
-        return end or fields.Datetime.add(start, hours=hours)
+        """``start`` and so many working hours of the team, in UTC."""
+        return self.team_id._plan_hours(self.company_id, start, hours)
 
     @api.depends("line_ids.is_cleared", "kind")
     def _compute_state(self):
@@ -289,9 +291,10 @@ class BillingTicket(models.Model):
         return [key for key, _label in STATES if key in OPEN_STATES or key in states]
 
     def _compute_access_url(self):
-        super()._compute_access_url()
+        result = super()._compute_access_url()
         for ticket in self:
             ticket.access_url = f"/my/billing/tickets/{ticket.id}"
+        return result
 
     # -- constraints ------------------------------------------------------------------
 
@@ -328,12 +331,14 @@ class BillingTicket(models.Model):
 
     @api.model
     def _complete(self, vals):
-        """Number, and the company in place of one of its contacts."""
+        """Number, deadline, and the company in place of one of its contacts."""
         if not vals.get("name"):
             company_id = vals.get("company_id") or self.env.company.id
             sequence_sudo = self.env["ir.sequence"].sudo()  # no access for users
             sequence_sudo = sequence_sudo.with_company(company_id)
             vals["name"] = sequence_sudo.next_by_code("billing.ticket")
+        if not vals.get("deadline"):
+            vals.pop("deadline", None)  # computed, never empty
         return self._to_commercial(vals)
 
     @api.model

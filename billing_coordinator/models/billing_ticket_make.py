@@ -80,10 +80,6 @@ class BillingTicket(models.Model):
             )
         return customers.pop() if customers else (self.env.company, records.partner_id)
 
-    def action_made(self):
-        """The dialog has saved the ticket: go back to where the user was."""
-        return {"type": "ir.actions.act_window_close"}
-
     def action_open(self):
         """Open the ticket by itself."""
         self.ensure_one()

@@ -62,6 +62,7 @@ class BillingTicket(models.Model):
                 )
             )
         over.write({"state": IN_PROGRESS, "resolution": False, "resolved_on": False})
+        over._renew_deadline()
 
     def _resolve(self, resolution, **values):
         """Write down what came of open tickets; their reminders resume."""

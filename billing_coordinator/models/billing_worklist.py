@@ -107,12 +107,6 @@ class BillingWorklist(models.Model):
     priority = fields.Integer(
         readonly=True, aggregator="max", help="0 to 100, by the priority rules."
     )
-    priority_points = fields.Json("Priority points", readonly=True)
-    priority_explanation = fields.Text(
-        "Why this priority",
-        compute="_compute_priority_explanation",
-        help="A line for each rule that gave points.",
-    )
     run_error = fields.Text("What went wrong", readonly=True, copy=False)
     run_error_on = fields.Datetime("Failed on", readonly=True, copy=False)
     refreshed_on = fields.Datetime("Figures as of", readonly=True)
@@ -156,17 +150,6 @@ class BillingWorklist(models.Model):
             nulls,
             query,
         )
-
-    @api.depends_context("lang")
-    @api.depends("priority_points")
-    def _compute_priority_explanation(self):
-        rules = self.env["billing.priority.rule"].sudo().with_context(active_test=False)
-        names = {rule.fact: rule.name for rule in rules.search([])}
-        for row in self:
-            points = sorted((row.priority_points or {}).items(), key=lambda p: -p[1])
-            row.priority_explanation = "\n".join(
-                f"+{given} {names.get(fact, fact)}" for fact, given in points
-            )
 
     def _compute_notice_count(self):
         counts = self.env["billing.followup.notice"]._read_group(

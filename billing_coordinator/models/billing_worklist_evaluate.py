@@ -20,6 +20,7 @@ class BillingWorklist(models.Model):
         :return: ``{partner_id: {currency_id: (Decision, [OpenLine])}}``
         """
         policy = policy or self._get_policy(company)
+        self.env["billing.promise"]._respread(company, partner_ids)
         contacts = self._get_contacts(company, partner_ids)
         rows = self._fetch_open_lines(company, partner_ids)
         nominal = {s.id: s.nominal for plan in policy.plans.values() for s in plan}

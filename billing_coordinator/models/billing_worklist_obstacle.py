@@ -7,6 +7,8 @@ from ..tools.followup import SEND
 
 FAILED = "failed"
 LETTER = "letter"
+# Reasons for which a letter would not be printed, but withdrawn.
+LEFT_ALONE = ("postponed", "held", "promised", "disputed", "credited")
 ADDRESS_PROBLEMS = ("missing", "invalid", "blacklisted")
 
 
@@ -81,7 +83,7 @@ class BillingWorklist(models.Model):
         """What to do where there is an obstacle: solve it first."""
         if obstacle == FAILED:
             return "fix", FAILED
-        if obstacle == LETTER and reason not in ("postponed", "held"):
+        if obstacle == LETTER and reason not in LEFT_ALONE:
             return "print", LETTER
         if obstacle in ADDRESS_PROBLEMS and action in ("auto", "send"):
             return "fix", obstacle

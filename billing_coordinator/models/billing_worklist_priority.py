@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
+from odoo.tools.misc import formatLang
 
 from ..tools import priority
 
@@ -8,6 +9,46 @@ class BillingWorklist(models.Model):
     """How urgent a customer is, by the priority rules."""
 
     _inherit = "billing.worklist"
+
+    priority_points = fields.Json("Priority points", readonly=True)
+    priority_facts = fields.Json(
+        "Priority facts",
+        readonly=True,
+        help="The figure behind the points of each rule.",
+    )
+    priority_explanation = fields.Text(
+        "Why this priority",
+        compute="_compute_priority_explanation",
+        help="A line for each rule that gave points.",
+    )
+
+    @api.depends_context("lang")
+    @api.depends("priority_points", "priority_facts")
+    def _compute_priority_explanation(self):
+        rules = self.env["billing.priority.rule"].sudo().with_context(active_test=False)
+        names = {rule.fact: rule.name for rule in rules.search([])}
+        for row in self:
+            points = sorted((row.priority_points or {}).items(), key=lambda p: -p[1])
+            known = row.priority_facts or {}
+            row.priority_explanation = "\n".join(
+                f"+{given} {names.get(fact, fact)}{self._format_fact(fact, known)}"
+                for fact, given in points
+            )
+
+    @api.model
+    def _format_fact(self, fact, known):
+        """The figure behind the points, as it follows the name of the rule."""
+        value = known.get(fact)
+        if value is None:
+            return ""
+        if fact in priority.PERCENTAGES:
+            digits = 1 if value < 10 else 0
+            return f": {formatLang(self.env, value, digits=digits)} %"
+        if fact not in priority.DAYS:
+            return f": {value:.0f}"
+        if value == 1:
+            return ": " + self.env._("1 day")
+        return ": " + self.env._("%(days)s days", days=f"{value:.0f}")
 
     @api.model
     def _get_scorer(self, company, evaluated, partner_ids):
@@ -19,8 +60,12 @@ class BillingWorklist(models.Model):
         facts = self._get_facts(company, evaluated, partner_ids)
 
         def add_priority(figures):
-            points = priority.score(facts(figures), rules)
-            figures["priority"], figures["priority_points"] = points
+            values = facts(figures)
+            figures["priority"], points = priority.score(values, rules)
+            figures["priority_points"] = points
+            figures["priority_facts"] = {
+                fact: round(values[fact], 1) for fact in points
+            }
 
         return add_priority
 

@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import api, models
 from odoo.tools import SQL
 
 from .billing_promise import STATES
@@ -17,6 +17,22 @@ class BillingWorklist(models.Model):
     """Promises on the customer's page."""
 
     _inherit = "billing.worklist"
+
+    @api.depends_context("lang")
+    @api.depends("promise_ids")
+    def _compute_promise_text(self):
+        """What is still promised, and for when: "400.00 promised for Dec 3"."""
+        promises = self.promise_ids.filtered(lambda promise: promise.state == "open")
+        for row in self:
+            row.promise_text = ", ".join(
+                self.env._(
+                    "%(amount)s promised for %(date)s",
+                    amount=promise.currency_id.format(left),
+                    date=self._format_day(promise.date),
+                )
+                for promise in (row.promise_ids & promises).sorted("date")
+                if (left := promise._get_remaining())
+            )
 
     def _get_timeline_promises(self):
         query = self.env["billing.promise"]._search(self._get_customers_domain())

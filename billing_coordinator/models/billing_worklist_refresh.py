@@ -25,6 +25,7 @@ FIGURES = {
     "priority_points": "jsonb",
     "last_notice_date": "date",
     "last_contact_date": "date",
+    "priority_facts": "jsonb",
     "stamp": "text",
 }
 DATES = [name for name, kind in FIGURES.items() if kind == "date"]
@@ -112,6 +113,8 @@ class BillingWorklist(models.Model):
         stale = companies.filtered(self._is_outdated)
         for company in stale:
             self._in_company(company)._refresh(company)
+        for company in companies - stale:
+            self.env["billing.promise"]._respread(company)
         self._refresh_moved(companies - stale)
 
     @api.model

@@ -26,6 +26,7 @@ class BillingWorklist(models.Model):
         compute="_compute_promise_ids",
         help="Latest day of the open promises.",
     )
+    promise_text = fields.Char("Promised", compute="_compute_promise_text")
     receivable_ids = fields.Many2many(
         "billing.receivable", string="Open items", compute="_compute_receivable_ids"
     )

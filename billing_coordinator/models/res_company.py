@@ -51,7 +51,8 @@ class ResCompany(models.Model):
     )
     billing_promise_portal = fields.Boolean(
         "Customers may promise in the portal",
-        help="Reminders of what they promise wait until the promise is judged.",
+        help="Reminders of what they promise wait until the promise is judged. After"
+        " two promises in a row that were not kept, the portal asks to contact you.",
     )
     billing_promise_max_days = fields.Integer(
         "Latest day of a promise in the portal (days)", default=14

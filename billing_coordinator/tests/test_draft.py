@@ -1,3 +1,5 @@
+from lxml import etree
+
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
@@ -41,6 +43,31 @@ class TestDraft(NoticeCase):
         self._pay(self.invoice)
         with self.assertRaisesRegex(UserError, "no longer owes"):
             self.draft.action_issue()
+
+    def test_what_to_do_with_a_stale_draft(self):
+        """The message names buttons that are there."""
+        self._pay(self.invoice, 40)
+        with self.assertRaisesRegex(
+            UserError, "Cancel the draft and press 'Read before sending'"
+        ):
+            self.draft.action_issue()
+        arch = etree.fromstring(self.draft.get_view(view_type="form")["arch"])
+        [cancel] = arch.xpath("//button[@string='Cancel']")
+        self.assertIn("'draft'", cancel.get("invisible"))
+        row = etree.fromstring(self.row.get_view(view_type="form")["arch"])
+        self.assertTrue(row.xpath("//button[@string='Read before sending']"))
+        self.draft.action_cancel("Paid in part")
+        anew = self.draft.browse(self.row.action_prepare()["res_id"])
+        anew.action_issue()
+        self.assertEqual((self.draft.state, anew.amount), ("cancelled", 60))
+
+    def test_several_drafts_are_cancelled_from_the_list(self):
+        self.row.action_prepare()
+        drafts = self._notices().with_user(self.coordinator)
+        wizard = self.env["billing.notice.cancel.wizard"].with_user(self.coordinator)
+        wizard = wizard.with_context(active_ids=drafts.ids).create({"reason": "Twice"})
+        wizard.action_cancel()
+        self.assertEqual(drafts.mapped("state"), ["cancelled"] * 2)
 
     def test_partly_paid_after_drafting(self):
         self._pay(self.invoice, 40)

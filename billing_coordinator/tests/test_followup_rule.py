@@ -30,6 +30,14 @@ def make_policy(*rules, **values):
 
 
 class TestDecision(BaseCase):
+    def test_why_all_that_is_overdue_is_held(self):
+        """The next stage of what is not due yet does not hide the reason."""
+        late = make_line(1, 20, hold=followup.PROMISED)
+        later = make_line(2, -20)
+        decision = decide([late, later], make_policy())
+        self.assertEqual(decision.outcome, followup.PROMISED)
+        self.assertEqual(decision.date, day(27))
+
     def test_the_end_of_the_plan_counts_beside_what_falls_due_later(self):
         ended = make_line(1, 200, stage_id=3, stage_nominal=30, noticed_on=day(-90))
         decision = decide([ended, make_line(2, -20)], make_policy())

@@ -11,7 +11,7 @@ from ..tools.interest import (
     ONE_DAY,
     Installment,
     MissingRateError,
-    get_segments,
+    get_periods,
     get_total,
     set_off,
 )
@@ -48,6 +48,11 @@ def rate_tables(draw):
     return [(day(-365), draw(cents(0, 3000)))] + [
         (day(number), rate) for number, rate in changes.items()
     ]
+
+
+def get_segments(installment, rates, until):
+    periods = get_periods(installment, rates, until)
+    return [segment for period in periods for segment in period.segments]
 
 
 def product(installment, rates, until):
@@ -122,14 +127,46 @@ class TestInterest(BaseCase):
         self.assertEqual(get_total(segments), Decimal("47.41"))
 
     def test_only_what_was_not_charged_yet(self):
-        installment = Installment(DUE, 1000, (), day(10))
+        installment = Installment(DUE, 1000, (), ((day(1), day(10)),))
         segments = get_segments(installment, TEN, day(30))
         self.assertEqual([x.date_from for x in segments], [day(11)])
         self.assertEqual(get_total(segments), Decimal("5.48"))
         self.assertEqual(get_segments(installment, TEN, day(10)), [])
 
+    def test_gaps_between_days_charged(self):
+        """A period for each run of days that no charge covers, each rounded once."""
+        charged = ((day(21), day(30)), (day(6), day(10)), (day(11), day(12)))
+        installment = Installment(DUE, 1000, ((day(15), 1000),), charged)
+        late = installment._replace(payments=())
+        for one, until, expected in (
+            (late, 40, [(1, 5), (13, 20), (31, 40)]),
+            (late, 30, [(1, 5), (13, 20)]),
+            (late, 18, [(1, 5), (13, 18)]),
+            (late, 4, [(1, 4)]),
+            # Nothing is open after day 15: no period there.
+            (installment, 40, [(1, 5), (13, 20)]),
+        ):
+            periods = get_periods(one, TEN, day(until))
+            self.assertEqual(
+                [(p.date_from, p.date_to) for p in periods],
+                [(day(first), day(last)) for first, last in expected],
+            )
+        [_before, gap] = get_periods(installment, TEN, day(40))
+        self.assertEqual([x.days for x in gap.segments], [3])
+
+    def test_charge_that_begins_before_the_due_date(self):
+        """The due date was moved since: what was charged stays charged."""
+        for charged, expected in (
+            ((day(-9), day(3)), day(4)),
+            ((day(-9), day(-3)), day(1)),
+        ):
+            installment = Installment(DUE, 1000, (), (charged,))
+            [period] = get_periods(installment, TEN, day(9))
+            self.assertEqual(period.date_from, expected)
+
     def test_payment_before_the_days_not_charged_yet(self):
-        installment = Installment(DUE, 1000, ((day(5), 400),), day(10))
+        charged = ((day(1), day(10)),)
+        installment = Installment(DUE, 1000, ((day(5), 400),), charged)
         [segment] = get_segments(installment, TEN, day(30))
         self.assertEqual((segment.date_from, segment.principal), (day(11), 600))
 
@@ -147,7 +184,7 @@ class TestInterest(BaseCase):
         for installment, until, days in (
             (paid, day(30), 0),
             (Installment(DUE, 1000), DUE, 0),
-            (Installment(DUE, 1000, (), day(5)), day(30), 25),
+            (Installment(DUE, 1000, (), ((day(1), day(5)),)), day(30), 25),
         ):
             segments = get_segments(installment, rates, until)
             self.assertEqual(sum(segment.days for segment in segments), days)
@@ -177,11 +214,34 @@ class TestInterestProperties(BaseCase):
     def test_split_anywhere_is_the_same(self, installment, rates, first, more):
         """Charging in two steps charges what one step would, before rounding."""
         split, end = day(first), day(first + more)
-        rest = installment._replace(charged_to=split)
+        rest = installment._replace(charged=((day(1), split),))
         self.assertEqual(
             product(installment, rates, split) + product(rest, rates, end),
             product(installment, rates, end),
         )
+
+    @holds_for(
+        installments(),
+        rate_tables(),
+        st.integers(1, 400),
+        st.lists(st.tuples(st.integers(-20, 400), st.integers(0, 60)), max_size=5),
+    )
+    def test_charged_and_not_charged_are_all(self, installment, rates, number, spans):
+        """Day by day, whatever was charged before and in whatever order."""
+        charged = tuple((day(first), day(first + more)) for first, more in spans)
+        rest = installment._replace(charged=charged)
+        covered = {
+            offset for first, more in spans for offset in range(first, first + more + 1)
+        }
+        expected = Decimal()
+        for offset in set(range(1, number + 1)) - covered:
+            paid = sum(p for date, p in installment.payments if date < day(offset))
+            _from, rate = max(pair for pair in rates if pair[0] <= day(offset))
+            expected += (installment.amount - paid) * rate
+        self.assertEqual(product(rest, rates, day(number)), expected)
+        for period in get_periods(rest, rates, day(number)):
+            for first, last in charged:
+                self.assertTrue(period.date_to < first or last < period.date_from)
 
     @holds_for(installments(), rate_tables(), st.integers(-10, 500))
     def test_never_negative_and_no_day_twice(self, installment, rates, number):

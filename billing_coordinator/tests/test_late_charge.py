@@ -283,6 +283,40 @@ class TestCharge(LateCase):
         self.assertEqual(notice.line_ids.move_id, self._charges().move_id)
         self.assertEqual(len(self._charges()), before)
 
+    def test_no_interest_on_what_is_copied_from_interest(self):
+        """Odoo's 'Reverse and create invoice' makes another invoice of the interest."""
+        self.company.billing_late_post = True
+        self.plan.stage_ids.write({"charge_interest": True, "fee_amount": 40})
+        invoice = self._make_invoice(amount=1000)
+        self._send()
+        charged = self._charges()
+        wizard = self.env["account.move.reversal"].with_context(
+            active_model="account.move", active_ids=charged.move_id.ids
+        )
+        wizard = wizard.create({"journal_id": charged.move_id.journal_id.id})
+        again = self.env["account.move"].browse(wizard.modify_moves()["res_id"])
+        copies = again + again.copy()
+        for copy in copies:
+            copy.invoice_date = TODAY
+        copies.action_post()
+        self._pay(invoice)
+        with self._at(days(60)):
+            notice = self._send()
+        self.assertEqual(notice.line_ids.move_id, copies)
+        self.assertEqual(self._charges(), charged)
+
+    def test_invoice_without_late_charges(self):
+        """Set by hand: it bears neither, whatever else the notice lists."""
+        self.first.fee_amount = 40
+        exempt, other = self._make_invoices([(None, 1000, 10), (None, 500, 20)])
+        exempt.with_user(self.coordinator).billing_no_late_charges = True
+        self._send()
+        self.assertEqual(self._charges().origin_id, other)
+        alone = self._make_customer("Alone")
+        self._make_invoice(alone, 1000, billing_no_late_charges=True)
+        self._send(alone)
+        self.assertFalse(self._charges(alone))
+
     def test_minimum_waits_for_more_days(self):
         self.company.billing_late_minimum = 4
         self.second.charge_interest = True

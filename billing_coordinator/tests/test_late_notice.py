@@ -4,6 +4,7 @@ from odoo.exceptions import UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from ..tools.late_claim import Assessment
 from .common import days
 from .job_common import PROCESS, JobCase
 from .late_common import LateCase, LateRates
@@ -26,6 +27,38 @@ class TestText(LateCase):
         notice = self._send()
         self.assertIn("interest of 2.74\xa0€ and a fee of 40.00\xa0€", notice.body)
         self.assertIn(notice.late_charge_text, notice.body)
+
+    def test_default_texts_name_the_charge_by_themselves(self):
+        """In the e-mail and in the letter, below the open items, once."""
+        for name, customer in (("first", "A"), ("second", "B"), ("final", "C")):
+            template = self.env.ref(
+                f"billing_coordinator.mail_template_followup_{name}"
+            )
+            self.first.mail_template_id = template
+            customer = self._make_customer(customer)
+            self._make_invoice(customer, 1000)
+            notice = self._send(customer)
+            self.assertEqual(notice.body.count(notice.late_charge_text), 1)
+            self.assertIn("interest of 2.74", notice.late_charge_text)
+            letter = self.env["ir.actions.report"]._render_qweb_html(
+                "billing_coordinator.report_followup_letter", notice.ids
+            )[0]
+            self.assertIn("interest of 2.74", letter.decode())
+
+    def test_default_text_where_nothing_is_charged(self):
+        self.first.charge_interest = False
+        self._make_invoice(amount=1000)
+        self.assertNotIn("late payment", self._send().body)
+        self.assertFalse(self._notices().late_charge_text)
+
+    def test_charge_is_not_named_twice(self):
+        """A text that names it itself, beside the table of open items."""
+        self._use_text()
+        template = self.first.mail_template_id
+        template.body_html += '<t t-out="object.line_table"/>'
+        self._make_invoice(amount=1000)
+        notice = self._send()
+        self.assertEqual(notice.body.count(notice.late_charge_text), 1)
 
     def test_text_without_charges(self):
         self._use_text()
@@ -107,13 +140,35 @@ class TestMissing(LateRates, JobCase):
                 getattr(row, button)()
             self.assertIn("late-payment rate for 06/07/2025", str(caught.exception))
 
-    def test_preview_shows_it_and_the_other_customers(self):
+    def _preview(self):
         run = self.env["billing.followup.run"].with_user(self.coordinator)
-        run = run.browse(run.action_open_preview()["res_id"])
-        problems = {line.partner_id: line.late_problem for line in run.send_line_ids}
-        self.assertIn("late-payment rate", problems[self.customers[0]])
-        self.assertFalse(problems[self.customers[2]])
+        return run.browse(run.action_open_preview()["res_id"])
+
+    def test_preview_leaves_out_who_cannot_be_charged(self):
+        """With the reason in full, and the others can be sent."""
+        run = self._preview()
+        left_out = run.skip_line_ids
+        self.assertEqual(left_out.partner_id, self.customers[0] + self.customers[1])
+        self.assertEqual(set(left_out.mapped("reason")), {"late_rate"})
+        self.assertFalse(any(left_out.mapped("selected")))
+        for line in left_out:
+            self.assertIn("no late-payment rate for 06/07/2025", line.late_problem)
+        self.assertEqual(run.send_line_ids.partner_id, self.customers[2])
+        self.assertFalse(run.send_line_ids.late_problem)
         self.assertTrue(run.has_late_charges and run.has_late_problems)
+        self.assertEqual((run.selected_count, run.skipped_count), (1, 2))
+        run.action_send()
+        self.assertEqual(self._issued().partner_id, self.customers[2])
+
+    def test_preview_leaves_out_all_currencies(self):
+        """A customer is sent its notices in all currencies or in none."""
+        self._make_invoice(self.customers[0], 500, 7, currency_id=self.usd.id)
+        left_out = self._preview().skip_line_ids.filtered(
+            lambda line: line.partner_id == self.customers[0]
+        )
+        self.assertEqual(left_out.currency_id, self.eur + self.usd)
+        self.assertEqual(set(left_out.mapped("reason")), {"late_rate"})
+        self.assertTrue(all(left_out.mapped("late_problem")))
 
     def test_product_missing(self):
         self.company.billing_late_interest_product_id = False
@@ -205,7 +260,7 @@ class TestQueryBudget(LateRates, JobCase):
         with (
             patch.object(notice, "_charge_late", lambda *args: None),
             patch.object(notice, "_check_late_charges", lambda *args: None),
-            patch.object(notice, "_assess_late", lambda *args: None),
+            patch.object(notice, "_assess_late", lambda *args: Assessment()),
         ):
             without = self._count(self.customers[1])
         self.assertEqual(self._count(self.customers[2]), without)

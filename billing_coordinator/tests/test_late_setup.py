@@ -5,7 +5,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
 
-from .common import BillingCase, SecondCompany
+from .common import BillingCase, SecondCompany, days
 from .late_common import LateRates
 
 
@@ -26,9 +26,14 @@ class TestRates(SecondCompany, LateRates, BillingCase):
         self._make_rate("2020-01-01", 5, self.other_company)
 
     def test_a_percentage(self):
-        for rate in (-1, 101):
+        """Nothing is charged where the stage says so, not by a rate of 0."""
+        for rate in (-1, 0, 0.00001, 100.0001, 101):
             with mute_logger("odoo.sql_db"), self.assertRaises(IntegrityError):
-                self._make_rate("2025-01-01", rate)
+                with self.cr.savepoint():
+                    self._make_rate("2025-01-01", rate)
+        self._make_rate("2025-01-01", 100)
+        message = self.env.registry["billing.late.rate"]._rate_range.message
+        self.assertIn("switch interest off", message)
 
     def test_branch_reads_but_does_not_change_the_parents(self):
         branch = self.env["res.company"].create(
@@ -50,6 +55,35 @@ class TestStage(BillingCase):
         self.assertIn("charges interest and 40.00\xa0€", self.first.summary)
         self.first.charge_interest = False
         self.assertIn(", charges 40.00\xa0€", self.first.summary)
+
+    def test_interest_without_a_rate_is_said_at_once(self):
+        """While it is set up, not when the first notice fails."""
+        stage = Form(self.first.with_user(self.manager))
+        self.assertFalse(stage.is_late_rate_missing)
+        stage.charge_interest = True
+        self.assertTrue(stage.is_late_rate_missing)
+        rate = self.env["billing.late.rate"].create(
+            {"date_from": days(1), "annual_rate": 10}
+        )
+        self.first.charge_interest = True
+        self.assertTrue(self.first.is_late_rate_missing)
+        rate.date_from = days(0)
+        self.first.invalidate_recordset()
+        self.assertFalse(self.first.is_late_rate_missing)
+
+    def test_rate_of_the_parent_is_a_rate(self):
+        self.env["billing.late.rate"].create({"date_from": days(-9), "annual_rate": 10})
+        branch = self.env["res.company"].create(
+            {"name": "Branch", "parent_id": self.company.id}
+        )
+        self.first.charge_interest = True
+        stage = self.first.with_company(branch)
+        self.assertFalse(stage.is_late_rate_missing)
+        stranger = self._make_company("Elsewhere Ltd")
+        self.assertTrue(self.first.with_company(stranger).is_late_rate_missing)
+        self.plan.company_id = self.company
+        stage = self.first.with_company(stranger)
+        self.assertFalse(stage.is_late_rate_missing)
 
     def test_no_negative_fee(self):
         with mute_logger("odoo.sql_db"), self.assertRaises(IntegrityError):

@@ -132,6 +132,119 @@ class TestWaivePosted(WaiveCase):
 
 
 @tagged("post_install", "-at_install")
+class TestWaiveCredited(WaiveCase):
+    """Somebody credited the invoice by hand before: nothing is credited twice."""
+
+    def setUp(self):
+        super().setUp()
+        self._charge(post=True)
+
+    def _credit_by_hand(self, lines=None, price=None):
+        """A credit note by Odoo's own button; of these lines, at another price."""
+        wizard = self.env["account.move.reversal"].with_context(
+            active_model="account.move", active_ids=self.move.ids
+        )
+        wizard = wizard.create({"journal_id": self.move.journal_id.id})
+        credit = self.env["account.move"].browse(wizard.refund_moves()["res_id"])
+        names = (lines or self.move.invoice_line_ids).mapped("name")
+        credit.invoice_line_ids.filtered(lambda x: x.name not in names).unlink()
+        if price:
+            credit.invoice_line_ids.write({"price_unit": price, "name": "Goodwill"})
+        credit.action_post()
+        lines = self._receivable_lines(self.move + credit)
+        # Odoo settles the invoice at once when the amounts are the same.
+        lines.filtered(lambda line: not line.reconciled).reconcile()
+        return credit
+
+    def _credits(self):
+        return self.move.reversal_move_ids
+
+    def _notification(self, charges):
+        wizard = self.env["billing.late.waive.wizard"].with_user(self.coordinator)
+        wizard = wizard.with_context(active_ids=charges.ids)
+        return wizard.create({"reason": "Goodwill"}).action_waive()
+
+    def test_all_of_it(self):
+        by_hand = self._credit_by_hand()
+        action = self._notification(self._charges())
+        self.assertEqual(self._credits(), by_hand)
+        self.assertEqual(set(self._states()), {"waived"})
+        self.assertEqual(self._charges().credit_move_id, by_hand)
+        message = action["params"]["message"]
+        self.assertIn(f"{self.move.name} was credited with {by_hand.name}", message)
+        self.assertIn("no other credit note", message)
+
+    def test_reverse_and_create(self):
+        wizard = self.env["account.move.reversal"].with_context(
+            active_model="account.move", active_ids=self.move.ids
+        )
+        wizard.create({"journal_id": self.move.journal_id.id}).modify_moves()
+        self._waive(self._charges())
+        self.assertEqual(len(self._credits()), 1)
+
+    def test_one_of_its_lines(self):
+        """The fee is credited: of all three, only the interest is left to credit."""
+        by_hand = self._credit_by_hand(self.fee.invoice_line_id)
+        action = self._notification(self._charges())
+        credit = self._credits() - by_hand
+        self.assertEqual(credit.amount_total, 4.11)
+        self.assertEqual(self.move.amount_residual, 0)
+        self.assertIn("4.11\xa0€ more", action["params"]["message"])
+
+    def test_the_line_that_is_waived(self):
+        by_hand = self._credit_by_hand(self.fee.invoice_line_id)
+        self._waive(self.fee)
+        self.assertEqual(self._credits(), by_hand)
+        self.assertAlmostEqual(self.move.amount_residual, 4.11)
+
+    def test_another_line(self):
+        self._credit_by_hand(self.fee.invoice_line_id)
+        action = self._notification(self.interest)
+        self.assertEqual(action["type"], "ir.actions.act_window_close")
+        self.assertEqual(self.interest.credit_move_id.amount_total, 2.74)
+        self.assertAlmostEqual(self.move.amount_residual, 1.37)
+
+    def test_a_sum(self):
+        """20 of 44.11: afterwards the invoice is owed as far as it is not waived."""
+        self._credit_by_hand(self.fee.invoice_line_id, 20)
+        self._waive(self.fee)
+        self.assertEqual(self.fee.credit_move_id.amount_total, 20)
+        self.assertAlmostEqual(self.move.amount_residual, 4.11)
+        self._waive(self.interest + self.other_interest)
+        self.assertEqual(self.interest.credit_move_id.amount_total, 4.11)
+        self.assertEqual(self.move.amount_residual, 0)
+        self.assertEqual(sum(self._credits().mapped("amount_total")), 44.11)
+
+    def test_credit_note_that_is_a_draft_is_none(self):
+        self._credit_by_hand().button_draft()
+        self._waive(self._charges())
+        self.assertEqual(self.move.amount_residual, 0)
+
+    def test_with_taxes(self):
+        """What was credited and what is credited, with their taxes, are the fee."""
+        self.move.button_draft()
+        group = self.env["account.tax.group"].create(
+            {"name": "Tax", "company_id": self.company.id}
+        )
+        tax = self.env["account.tax"].create(
+            {
+                "name": "Tax 20",
+                "amount": 20,
+                "company_id": self.company.id,
+                "country_id": self.company.country_id.id,
+                "tax_group_id": group.id,
+                "price_include_override": "tax_included",
+            }
+        )
+        self.move.invoice_line_ids.tax_ids = tax
+        self.move.action_post()
+        self.assertEqual(self.move.amount_total, 44.11)
+        self._credit_by_hand(self.fee.invoice_line_id, 10)
+        self._waive(self.fee)
+        self.assertAlmostEqual(self.move.amount_residual, 4.11)
+
+
+@tagged("post_install", "-at_install")
 class TestCancel(WaiveCase):
     def test_cancelling_the_notice_deletes_the_draft(self):
         self._charge()
@@ -187,6 +300,30 @@ class TestCancel(WaiveCase):
         self.second.charge_interest = True
         self._send_on(8)
         self.assertEqual(self._days(self._charges()[3]), (-9, 8))
+
+    def test_days_of_a_draft_that_went_after_a_newer_charge(self):
+        """Exactly the days that no charge in force covers: the gap, then the new."""
+        self.plan.stage_ids.charge_interest = True
+        self._charge()
+        self._send_on(8)
+        self.move.unlink()
+        self.env.flush_all()
+        self._send_on(23)
+        mine = self._charges().filtered(lambda c: c.origin_id == self.invoices[0])
+        self.assertEqual(
+            [(charge.state, *self._days(charge)) for charge in mine],
+            [
+                ("cancelled", -9, 0),
+                ("proposed", 1, 8),
+                ("proposed", -9, 0),
+                ("proposed", 9, 23),
+            ],
+        )
+        self.assertEqual(
+            mine[2:].mapped("interest_amount"),
+            [mine[0].interest_amount, 4.11],
+        )
+        self.assertEqual(len(mine[2:].invoice_line_id), 2)
 
     def test_deleting_a_line_of_the_draft_frees_its_days(self):
         self._charge()

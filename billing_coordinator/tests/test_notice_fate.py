@@ -239,7 +239,7 @@ class TestNoticeFate(NoticeCase):
         free = self._send(other)
         with self._busy(self.customer):
             action = (busy + free).with_user(self.coordinator).action_print_letters()
-            self.assertEqual(action["context"]["active_ids"], free.ids)
+            self.assertEqual(action["params"]["letter_ids"], free.ids)
             action = busy.with_user(self.coordinator).action_print_letters()
         self.assertIn("still to print", action["params"]["message"])
         self.assertEqual((busy.state, busy.letter_state), ("queued", "to_print"))
@@ -271,16 +271,27 @@ class TestNoticeFate(NoticeCase):
         notice = self._send().with_user(self.coordinator)
         self.assertEqual((notice.state, notice.letter_state), ("queued", "to_print"))
         action = notice.action_print_letters()
+        report = action["params"]["report"]
         self.assertEqual(
-            action["report_name"], "billing_coordinator.report_followup_letter"
+            report["report_name"], "billing_coordinator.report_followup_letter"
         )
+        self.assertEqual(report["context"]["active_ids"], notice.ids)
         html = self.env["ir.actions.report"]._render_qweb_html(
-            action["report_name"], notice.ids
+            report["report_name"], notice.ids
         )[0]
         self.assertIn(self.invoice.name, html.decode())
         notice.action_mark_printed()
         self.assertEqual(notice.state, "sent")
         self.assertTrue(notice.letter_printed_on)
+
+    def test_letter_printed_again_asks_nothing(self):
+        self.first.write({"send_email": False, "send_letter": True})
+        notice = self._send().with_user(self.coordinator)
+        action = notice.action_print_letters()
+        self.assertEqual(action["tag"], "billing_print_letters")
+        notice.browse(action["params"]["letter_ids"]).action_mark_printed()
+        self.assertEqual(notice.letter_state, "printed")
+        self.assertEqual(notice.action_print_letters()["type"], "ir.actions.report")
 
     def test_no_letters_to_print(self):
         with self.assertRaisesRegex(UserError, "letter"):

@@ -70,6 +70,48 @@ class TestPortalPromise(PortalCase):
         self.assertIn("more than the", self._promise(self.user, amount=120.01))
         self.assertFalse(self._promises())
 
+    def test_promised_already(self):
+        """A customer cannot withdraw: the page says so, and not how."""
+        self._promise(self.user, amount=100)
+        text = self._promise(self.user, amount=20.01)
+        self.assertIn("You promised", text)
+        self.assertIn("please contact us if that changes", text)
+        self.assertNotIn("withdraw", text)
+        self.assertEqual(len(self._promises()), 1)
+
+    def test_credited_part_may_be_promised_no_more(self):
+        """The form proposes what is open beside what promises still wait for."""
+        self._promise(self.user, amount=100)
+        self.company.billing_promise_max_amount = 100
+        refund = self._make_credit_note(self.customer, amount=30)
+        self._receivable_lines(self.invoice + refund).reconcile()
+        self.assertIn('value="20.00"', self._page(self.user).text)
+        self.assertIn("We noted", self._promise(self.user, amount=20))
+
+    def test_promised_again_and_again(self):
+        """After two in a row that were not kept the customer has to get in touch."""
+        for number in (1, 2):
+            self.assertIn("We noted", self._promise(self.user))
+            self._break_promise()
+            self.assertEqual(len(self._promises()), number)
+        page = self._page(self.user).text
+        self.assertNotIn("When will you pay?", page)
+        self.assertIn("Please contact us to agree", page)
+        self.assertIn("Please contact us", self._promise(self.user))
+        self.assertEqual(len(self._promises()), 2)
+
+    def test_kept_after_all(self):
+        for state in ("broken", "broken", "kept"):
+            self._promises()._make(
+                self._receivable_lines(self.invoice), [(days(4), 10)]
+            )
+            self._break_promise(state)
+        self.assertIn("We noted", self._promise(self.user))
+
+    def _break_promise(self, state="broken"):
+        self._promises().filtered(lambda p: p.state == "open")._close(state)
+        self.env.flush_all()
+
     def test_nonsense(self):
         for values in (
             {"amount": "much"},

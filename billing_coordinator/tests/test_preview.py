@@ -1,6 +1,6 @@
 from odoo.exceptions import UserError
 from odoo.fields import Command
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 
 from .common import BillingCase, days
 
@@ -129,6 +129,20 @@ class TestPreview(BillingCase):
         [reason] = self._reasons(self._preview()).values()
         self.assertEqual(reason, "promised")
 
+    def test_promise_is_told_before_the_next_stage(self):
+        """Also where a part is promised, or something else falls due soon."""
+        whole, part = self._customer("Whole"), self._customer("Part", overdue=3)
+        self._make_invoice(whole, 50, -7)
+        for customer, amount in ((whole, 100), (part, 40)):
+            lines = self._receivable_lines(self._invoices(customer))
+            overdue = lines.filtered(lambda line: line.date_maturity < days(0))
+            self.env["billing.promise"]._make(overdue, [(days(4), amount)])
+        lines = self._preview().skip_line_ids
+        self.assertEqual(
+            {x.partner_id.name: (x.reason, x.next_date) for x in lines},
+            {"Whole": ("promised", days(14)), "Part": ("promised", days(4))},
+        )
+
     def test_preview_sends_nothing(self):
         self._customer("Ready")
         self._preview()
@@ -152,6 +166,15 @@ class TestPreview(BillingCase):
         with self._at(days(1)):
             self._run_job()
         self.assertEqual(len(self._notices(taken)), 1)
+
+    def test_totals_follow_what_is_unticked(self):
+        """At once, before anything is saved."""
+        self._customer("Taken out", 30)
+        self._customer("Stays", 70)
+        with Form(self._preview()) as form:
+            with form.send_line_ids.edit(1) as line:
+                line.selected = False
+            self.assertEqual((form.selected_count, form.selected_amount), (1, 70))
 
     def test_nobody_is_ticked(self):
         self._customer("Taken out")

@@ -67,6 +67,20 @@ class TestPromise(PromiseCase):
         self.assertEqual(self._row().amount_overdue, 1000)
         self.assertEqual(self._receivables().withheld, 400)
 
+    def test_the_customers_page_tells_of_a_promised_part(self):
+        self._promise(self.invoice, (4, 400), (20, 100))
+        row = self._row().with_user(self.coordinator)
+        self.assertEqual(row.next_action, "auto")
+        self.assertEqual(
+            row.promise_text,
+            "400.00\xa0€ promised for Jun 20, 100.00\xa0€ promised for Jul 6",
+        )
+        self._pay(self.invoice, 450, day=days(1))
+        row.invalidate_recordset()
+        self.assertEqual(row.promise_text, "50.00\xa0€ promised for Jul 6")
+        part = self.env["billing.receivable"].search([("withheld", ">", 0)])
+        self.assertEqual((part.withheld, part.hold_reason), (50, False))
+
     def test_judged_when_the_grace_days_are_over(self):
         promise = self._promise(self.invoice, (4, 1000))
         self.assertEqual(promise.judge_on, days(6))
@@ -465,6 +479,37 @@ class TestPromiseWizard(PromiseCase):
         promises = self.env["billing.promise"].search([])
         self.assertEqual(sorted(promises.mapped("amount")), [50, 150])
         self.assertEqual(promises.line_ids.move_id, invoice)
+
+    def test_another_day_is_for_the_rest(self):
+        self._make_invoice(amount=500)
+        form = self._open(self._row())
+        with form.installment_ids.edit(0) as row:
+            row.amount = 200
+        wizard = form.save()
+        action = wizard.action_add_day()
+        self.assertEqual((action["res_id"], action["target"]), (wizard.id, "new"))
+        self.assertRecordValues(
+            wizard.installment_ids.sorted("date"),
+            [{"date": days(7), "amount": 200}, {"date": days(14), "amount": 300}],
+        )
+        with self.assertRaisesRegex(UserError, "lower an amount"):
+            wizard.action_add_day()
+        wizard.action_promise()
+        promises = self.env["billing.promise"].search([])
+        self.assertEqual(sorted(promises.mapped("amount")), [200, 300])
+
+    def test_row_without_amount_or_day(self):
+        """It is not left out: somebody meant something by it."""
+        self._make_invoice(amount=500)
+        wizard = self._open(self._row()).save()
+        wizard.installment_ids.amount = 200
+        wizard.action_add_day()
+        wizard.installment_ids.sorted("date")[1].amount = 0
+        with self.assertRaisesRegex(ValidationError, "more than zero"):
+            wizard.action_promise()
+        with self.assertRaises(AssertionError), Form(wizard) as form:
+            with form.installment_ids.edit(1) as row:
+                row.date = False
 
     def test_from_contact_and_notice(self):
         self._make_invoice(amount=300)

@@ -50,3 +50,13 @@ class TestPromiseTour(Ledger, HttpCase):
         self.start_tour(
             "/odoo", "billing_coordinator_broken", login=self.coordinator.login
         )
+
+    def test_in_several_amounts(self):
+        row = self.env["billing.worklist"]._get_row(self.company, self.customer)
+        self.start_tour(
+            f"/odoo/billing.worklist/{row.id}",
+            "billing_coordinator_promise_days",
+            login=self.coordinator.login,
+        )
+        promises = self.env["billing.promise"].search([], order="date")
+        self.assertEqual(promises.mapped("amount"), [600, 400])

@@ -1,6 +1,6 @@
 from lxml import etree
 
-from odoo import Command, models
+from odoo import Command
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user, tagged
 from odoo.tools import mute_logger
@@ -22,6 +22,11 @@ MODELS = {
     "billing.worklist": (NONE, NONE, NONE, "rw--", "rw--"),
     "billing.followup.notice": (NONE, READ, NONE, ALL, ALL),
     "billing.followup.notice.line": (NONE, READ, NONE, ALL, ALL),
+    "billing.team": (READ, NONE, NONE, READ, ALL),
+    "billing.ticket": (READ, NONE, NONE, WORK, WORK),
+    "billing.ticket.cause": (READ, NONE, NONE, READ, ALL),
+    "billing.ticket.line": (READ, NONE, NONE, ALL, ALL),
+    "billing.ticket.reason": (READ, NONE, NONE, READ, ALL),
     "billing.statement.run": (NONE, NONE, NONE, READ, READ),
     "billing.statement.run.line": (NONE, NONE, NONE, READ, READ),
 }
@@ -74,6 +79,23 @@ class SecurityCase(SecondCompany, BillingCase):
         cls.statements = cls.env["billing.statement.run"]._make(
             cls.company, cls.customer, "open_items", False, TODAY
         )
+        cls.team = cls.env["billing.team"].create(
+            {"name": "Team", "company_id": cls.company.id}
+        )
+        cls.reason = cls.env["billing.ticket.reason"].create(
+            {"name": "Reason", "kind": "inquiry", "company_id": cls.company.id}
+        )
+        cls.ticket = cls.env["billing.ticket"].create(
+            {
+                "subject": "Question",
+                "kind": "inquiry",
+                "company_id": cls.company.id,
+                "partner_id": cls.customer.id,
+                "team_id": cls.team.id,
+                "reason_id": cls.reason.id,
+                "line_ids": [Command.create({"move_id": cls.invoice.id})],
+            }
+        )
         cls.env.flush_all()
 
     def _as(self, record, user):
@@ -105,12 +127,17 @@ class SecurityCase(SecondCompany, BillingCase):
             self.preview.line_ids,
             self.statements,
             self.statements.line_ids,
+            self.team,
+            self.reason,
+            self.ticket,
+            self.ticket.line_ids,
         ]
 
     def _records_with_actions(self):
         return (
             *(self.row, self.notice, self.hold, self.late_charge, self.preview),
             *(self.promise, self.statements, self.statements.line_ids),
+            *(self.ticket, self.ticket.line_ids),
         )
 
 
@@ -158,11 +185,23 @@ class TestAccess(SecurityCase):
             self.assertFalse(same, line.name)
 
     def test_others_get_nothing(self):
-        for user in (self.employee, self.department, self.portal):
-            for model in self._own_models():
-                for operation in OPERATIONS.values():
-                    allowed = self._as(self.env[model], user).has_access(operation)
-                    self.assertFalse(allowed, (model, user.login, operation))
+        """But departments answer tickets, and customers read their own."""
+        answer = {"billing.ticket.answer.wizard"}
+        for user, allowed in (
+            (self.employee, set()),
+            (self.department, answer | {m for m, r in MODELS.items() if r[0] != NONE}),
+            (self.portal, {"billing.ticket"}),
+        ):
+            found = {
+                model
+                for model in self._own_models()
+                for operation in OPERATIONS.values()
+                if self._as(self.env[model], user).has_access(operation)
+            }
+            self.assertEqual(found, allowed, user.login)
+        self.assertFalse(
+            self._as(self.env["billing.ticket"], self.portal).has_access("write")
+        )
 
     def test_department_reads_no_accounting(self):
         for model in ("account.move", "account.move.line", "account.payment"):
@@ -402,7 +441,10 @@ class TestRpc(SecurityCase):
 
     def test_nothing_public_but_actions(self):
         """Every other method of ours is private to the server."""
-        inherited = set(dir(models.BaseModel))
+        inherited = {
+            *dir(self.env.registry["base"]),
+            *dir(self.env.registry["mail.thread"]),
+        }
         for name, model in self._own_models().items():
             for cls in model.mro():
                 if not cls.__module__.startswith("odoo.addons.billing_coordinator"):

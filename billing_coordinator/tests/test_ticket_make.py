@@ -54,7 +54,6 @@ class TestTicketMake(SecondCompany, TicketCase):
                 }
             ],
         )
-        self.assertEqual(ticket.action_made()["type"], "ir.actions.act_window_close")
         self.assertEqual(ticket.action_open()["res_id"], ticket.id)
 
     def test_what_others_dispute_is_not_proposed(self):

@@ -52,6 +52,16 @@ class TestTours(Ledger, HttpCase):
         self.assertEqual(self._get_row(later).wait_reason, "postponed")
         self.assertEqual(self._get_row(dispute).wait_reason, "held")
 
+    def test_narrow_screen(self):
+        """What a row is about and its buttons are in sight, other columns are not."""
+        self._make_customer_who_owes("Tour Urgent", 9000)
+        self.browser_size = "800x860"
+        self.start_tour(
+            "/odoo/billing-work",
+            "billing_coordinator_narrow",
+            login=self.coordinator.login,
+        )
+
     def test_manager_adds_a_stage(self):
         self.start_tour("/odoo", "billing_coordinator_plan", login=self.manager.login)
         stage = self.plan.stage_ids.sorted("nominal_days")[-1]

@@ -4,6 +4,7 @@ from lxml import etree
 
 from odoo.exceptions import UserError, ValidationError
 from odoo.tests import Form, tagged
+from odoo.tools.safe_eval import safe_eval
 
 from .common import TODAY, BillingCase, days
 
@@ -171,6 +172,59 @@ class TestHoldWizard(WizardCase):
         rows = self.row + self._row(other).with_user(self.coordinator)
         self._wizard("hold", rows, reason="Strike").action_hold()
         self.assertEqual(rows.mapped("wait_reason"), ["held", "held"])
+
+    def _offered(self, **values):
+        """The invoices that the dialog offers, in words, as a coordinator sees them."""
+        wizard = self.env["billing.hold.wizard"].with_user(self.coordinator)
+        names = {"partner_id": self.customer.id, "company_id": self.company.id}
+        domain = safe_eval(wizard._fields["move_id"].domain, {**names, **values})
+        moves = self.env["account.move"].with_user(self.coordinator)
+        offered = moves.with_context(billing_show_open=True).name_search("", domain)
+        return [name for _id, name in offered]
+
+    def test_offers_the_open_invoices_of_the_customer(self):
+        """With what is open of each and since when: a number alone says little."""
+        paid, part = self._make_invoices([(None, 50, 5), (None, 80, 20)])
+        self._pay(paid)
+        self._pay(part, 30)
+        self._make_invoices([(None, 70, 5)], post=False)
+        self._make_credit_note()
+        self._make_invoice(self._make_customer("Other"))
+        own = {"partner_id": self.customer.id}
+        opening = self._make_entry(self.customer, 40, days(-3), **own)
+        offered = {name.replace("\xa0", " ") for name in self._offered()}
+        self.assertEqual(
+            offered,
+            {
+                f"{self.invoice.name}: 100.00 €, due 06/06/2025",
+                f"{part.name}: 50.00 €, due 05/27/2025",
+                f"{opening.name}: 40.00 €, due 06/13/2025",
+            },
+        )
+
+    def test_hold_of_the_menu_offers_the_same(self):
+        fields = (self.env[f"billing.hold{end}"]._fields for end in ("", ".wizard"))
+        self.assertEqual(*(field["move_id"].domain for field in fields))
+
+    def test_name_of_an_invoice_elsewhere(self):
+        self.assertEqual(self.invoice.display_name, self.invoice.name)
+
+    def test_items_of_a_promise_are_told_apart(self):
+        """Installments of one invoice have one number: amount and day tell which."""
+        items = self._receivable_lines(self.invoice).with_user(self.coordinator)
+        self._pay(self.invoice, 30)
+        [name] = items.with_context(billing_show_open=True).mapped("display_name")
+        self.assertEqual(
+            name.replace("\xa0", " "), f"{self.invoice.name}: 70.00 €, due 06/06/2025"
+        )
+
+    def test_names_in_one_query(self):
+        moves = self._make_invoices([(None, 5, 5)] * 6)
+        moves = moves.with_context(billing_show_open=True)
+        moves.fetch(["name", "ref", "state", "move_type"])
+        self.assertIn("due", self.invoice.with_env(moves.env).display_name)  # warm
+        with self.assertQueryCount(1):
+            moves.mapped("display_name")
 
     def test_of_nobody(self):
         wizard = self.env["billing.hold.wizard"].create({"reason": "x"})

@@ -44,10 +44,43 @@ class TestWorklist(JobCase):
         for points in first.priority_points.values():
             self.assertIn(str(points), first.priority_explanation)
 
+    def test_priority_tells_its_figures(self):
+        self.company.billing_minimum_claim = 0
+        self.customer.with_company(self.company).credit_limit = 1000
+        self._make_invoice(amount=290, overdue=45)
+        with self._at(days(-15)):
+            self.assertTrue(self._send())
+        lines = self._row().priority_explanation.splitlines()
+        self.assertEqual(
+            lines,
+            [
+                "+30 Share of all that is overdue: 100 %",
+                "+12 Oldest item overdue: 45 days",
+                "+5 Without contact: 15 days",
+                "+3 Credit limit used: 29 %",
+                "+2 Follow-up plan gone through: 23 %",
+            ],
+        )
+
+    def test_figures_of_the_priority_are_those_of_the_language(self):
+        row = self.env["billing.worklist"]
+        facts = {"overdue_share": 0.26, "days_overdue": 1, "broken_promises": 2}
+        self.assertEqual(
+            [row._format_fact(fact, facts) for fact in (*facts, "days_silent")],
+            [": 0.3 %", ": 1 day", ": 2", ""],
+        )
+
     def test_nothing_overdue_is_not_in_the_list(self):
         self._make_invoice(overdue=-30)
         row = self._row()
         self.assertEqual((row.next_action, row.priority), ("none", 0))
+
+    def test_empty_lists_show_no_invented_rows(self):
+        """Sample amounts beside real names would be taken for somebody's debt."""
+        views = self.env["ir.ui.view"].search(
+            [("model", "=like", "billing.%"), ("arch_db", "like", 'sample="1"')]
+        )
+        self.assertFalse(views)
 
     def test_search_by_days_overdue(self):
         self._make_invoices([(self.customers[0], 100, 40), (self.customers[1], 10, 5)])

@@ -7,7 +7,7 @@ Simple interest by the day, the year having 365 days:
 The first day is the one after the due date. What is paid bears interest up to and
 including its payment date. Where the rate changes, each rate counts for its own days.
 Nothing is rounded before the total: a :class:`Segment` keeps the exact product, which
-is divided and rounded once per installment.
+is divided and rounded once per installment and period.
 """
 
 import datetime
@@ -32,12 +32,16 @@ class MissingRateError(LookupError):
 
 
 class Installment(NamedTuple):
-    """What is known of an installment; ``payments`` are pairs of date and amount."""
+    """What is known of an installment.
+
+    ``payments`` are pairs of date and amount, ``charged`` pairs of the first and the
+    last day that a charge in force covers.
+    """
 
     due: datetime.date
     amount: float
     payments: tuple = ()
-    charged_to: datetime.date | None = None  # last day charged so far
+    charged: tuple = ()
 
 
 class Segment(NamedTuple):
@@ -60,43 +64,73 @@ class Segment(NamedTuple):
         return self.product / DIVISOR
 
 
-def first_day(installment):
-    """The first day that bears interest and was not charged yet.
+class Period(NamedTuple):
+    """Days to be charged together; on the first of them something was open."""
+
+    date_from: datetime.date
+    date_to: datetime.date
+    segments: list
+
+
+def get_days(installment, day):
+    """The runs of days up to and including ``day`` that are late and not charged yet.
 
     >>> due = datetime.date(2025, 1, 31)
-    >>> first_day(Installment(due, 100)).isoformat()
-    '2025-02-01'
-    >>> first_day(Installment(due, 100, (), datetime.date(2025, 2, 9))).isoformat()
-    '2025-02-10'
+    >>> charged = (datetime.date(2025, 2, 5), datetime.date(2025, 2, 9))
+    >>> installment = Installment(due, 100, (), (charged,))
+    >>> for first, last in get_days(installment, datetime.date(2025, 2, 28)):
+    ...     print(first, last)
+    2025-02-01 2025-02-04
+    2025-02-10 2025-02-28
     """
-    return max(installment.due, installment.charged_to or installment.due) + ONE_DAY
+    start, end, runs = installment.due + ONE_DAY, day + ONE_DAY, []
+    for first, last in [*sorted(installment.charged), (end, end)]:
+        if start < min(first, end):
+            runs.append((start, min(first, end) - ONE_DAY))
+        start = max(start, last + ONE_DAY)
+    return runs
 
 
-def get_segments(installment, rates, day):
-    """Split the days up to and including ``day`` by principal and rate.
+def get_periods(installment, rates, day):
+    """Split the days that are not charged yet by principal and rate.
 
     :param rates: pairs of first day and annual rate in percent, in any order
-    :return: list of :class:`Segment`, without the days on which nothing was open
+    :return: list of :class:`Period`, one for each run of days without a charge;
+        without those on which nothing was open
     :raise MissingRateError: a day needs a rate and none is in force yet
 
     >>> installment = Installment(
     ...     datetime.date(2025, 6, 20), 1000, ((datetime.date(2025, 6, 25), 400),)
     ... )
     >>> rates = [(datetime.date(2025, 1, 1), 11), (datetime.date(2025, 7, 1), 10)]
-    >>> for segment in get_segments(installment, rates, datetime.date(2025, 7, 10)):
+    >>> [period] = get_periods(installment, rates, datetime.date(2025, 7, 10))
+    >>> for segment in period.segments:
     ...     print(segment.date_from, segment.date_to, segment.principal, segment.rate,
     ...           segment.days)
     2025-06-21 2025-06-25 1000 11 5
     2025-06-26 2025-06-30 600 11 5
     2025-07-01 2025-07-10 600 10 10
     """
-    start, end = first_day(installment), day + ONE_DAY
     rates = sorted(rates)
+    split = [
+        (last, _get_segments(installment, rates, first, last))
+        for first, last in get_days(installment, day)
+    ]
+    return [
+        Period(segments[0].date_from, last, segments)
+        for last, segments in split
+        if segments
+    ]
+
+
+def _get_segments(installment, rates, first, last):
+    """The days from ``first`` to ``last`` by principal and rate, ``rates`` sorted."""
+    end = last + ONE_DAY
     rate_days = [date_from for date_from, _rate in rates]
     changes = [date + ONE_DAY for date, _amount in installment.payments] + rate_days
-    bounds = sorted({start, end, *(date for date in changes if start < date < end)})
+    bounds = sorted({first, end, *(date for date in changes if first < date < end)})
     segments = []
-    for begin, after in pairwise(bounds) if start < end else ():
+    for begin, after in pairwise(bounds):
         principal = _get_principal(installment, begin)
         if principal <= 0:
             continue
@@ -127,11 +161,12 @@ def _exact(number):
 
 
 def get_total(segments, step=Decimal("0.01")):
-    """The interest of one installment, rounded once, half a ``step`` up.
+    """The interest of one period, rounded once, half a ``step`` up.
 
     >>> rates = [(datetime.date(2025, 1, 1), 10)]
     >>> due, day = datetime.date(2025, 3, 1), datetime.date(2025, 3, 31)
-    >>> get_total(get_segments(Installment(due, 1000), rates, day))
+    >>> [period] = get_periods(Installment(due, 1000), rates, day)
+    >>> get_total(period.segments)
     Decimal('8.22')
     """
     step = _exact(step)

@@ -21,18 +21,18 @@ class Facts(NamedTuple):
 
     date: datetime.date
     amount: float
-    is_late_charge: bool
-    charged_to: datetime.date | None
+    is_exempt: bool  # a late charge itself, for instance
+    charged: tuple  # pairs of first and last day
     payments: tuple
 
 
 class Assessment(NamedTuple):
     """What a notice charges: interest by journal item, a fee, or why it cannot."""
 
-    interest: dict = {}  # noqa: RUF012  id -> (segments, amount)
+    interest: dict = {}  # noqa: RUF012  id -> [(period, amount)]
     fee: float = 0.0
     problem: str | None = None
 
     @property
     def interest_amount(self):
-        return float(sum(amount for _segments, amount in self.interest.values()))
+        return float(sum(x for parts in self.interest.values() for _period, x in parts))

@@ -13,6 +13,10 @@ STAGE_REACHED = "stage_reached"
 CREDIT_USED = "credit_used"
 DAYS_SILENT = "days_silent"
 
+# The units of the facts; what is left are numbers of something.
+PERCENTAGES = {OVERDUE_SHARE, STAGE_REACHED, CREDIT_USED}
+DAYS = {DAYS_OVERDUE, DAYS_SILENT}
+
 
 class Rule(NamedTuple):
     fact: str

@@ -1,14 +1,16 @@
 """Promises to pay: what of them is paid, and what becomes of them.
 
-A promise covers a *band* of the open amount of each receivable: the part between
-``floor`` and ``floor + amount``. What is paid lowers the open amount and so eats the
-bands from the top; promises lie below each other in the order in which they were made.
-First in, first out needs no bookkeeping that way, a reversed payment gives back by
-itself what it had taken, and the part still promised is one expression in SQL too::
+A promise covers a part of each receivable, its *band*. What settles the receivable
+after the promise was made fills the bands that there are, first in, first out; what
+had settled it before does not count, nor does it when it is taken back. With
+``S(j)``, all that settled the receivable since the band ``j`` was made, the bands up to
+``k`` still wait for
 
-    remaining = min(amount, max(0, residual - floor))
+    U(k) = max(0, max over j <= k of (amount(j) + ... + amount(k) - S(j)))
 
-Amounts are in the currency of the receivable.
+and the band ``k`` for ``U(k) - U(k - 1)``. The total is one expression in SQL too; both
+must say the same. When a promise is closed, what it took is kept with it and settles
+nothing else. Amounts are in the currency of the receivable.
 """
 
 from typing import NamedTuple
@@ -26,20 +28,35 @@ RAISING = (OPEN, PARTIALLY_KEPT, BROKEN)
 class Band(NamedTuple):
     """What an open promise covers of one receivable.
 
-    ``credit_base`` is what had been credited on the receivable when the promise was
-    made: a credit note is no payment.
+    Settlements after ``since`` count for it, except the first ``awaited`` of them:
+    payments that were under way already.
     """
 
     id: int
     amount: float
-    floor: float
-    credit_base: float = 0.0
+    since: int = 0
+    awaited: float = 0.0
+
+    def counts(self, settlement):
+        return settlement.id is None or settlement.id > self.since
+
+
+class Settlement(NamedTuple):
+    """What lowered the open amount of a receivable, less what closed promises took.
+
+    Without ``id`` it is under way. ``paid`` is the share of it that is a payment; the
+    rest was credited or written off.
+    """
+
+    id: int | None
+    amount: float
+    paid: float = 1.0
 
 
 class Share(NamedTuple):
     """What became of a band: ``paid + gone + remaining = amount``.
 
-    ``gone`` is what need not be paid any more, as it was credited.
+    ``gone`` is what need not be paid any more.
     """
 
     paid: float
@@ -65,49 +82,121 @@ def cover(receivables, amount, digits=2):
     return result, amount
 
 
-def remaining(band, residual):
-    """The part of a band that is still open."""
-    return min(band.amount, max(0.0, residual - band.floor))
+def spread(receivables, amounts, digits=2):
+    """Spread each of ``amounts`` over receivables anew, one after the other.
+
+    What finds no room is on the last receivable: it need not be paid any more.
+
+    :param receivables: ``[(id, room)]``, not empty
+    :return: ``[{id: amount}]``
+
+    >>> spread([(1, 500.0), (2, 300.0)], [600.0, 400.0])
+    [{1: 500.0, 2: 100.0}, {2: 400.0}]
+    """
+    room = dict(receivables)
+    last = receivables[-1][0]
+    result = []
+    for amount in amounts:
+        parts, left = cover(list(room.items()), amount, digits)
+        for key, part in parts.items():
+            room[key] = round(room[key] - part, digits)
+        if left:
+            parts[last] = round(parts.get(last, 0.0) + left, digits)
+        result.append(parts)
+    return result
 
 
-def share(bands, residual, credited, digits=2):
+def waiting(bands, settlements, digits=2):
+    """What each band still waits for, by id; see the formula of this module."""
+    result, runs, before = {}, [], 0.0
+    for band in bands:
+        settled = sum(each.amount for each in settlements if band.counts(each))
+        runs = [run + band.amount for run in runs]
+        runs.append(band.amount - max(0.0, settled - band.awaited))
+        total = round(max(0.0, *runs), digits)
+        result[band.id] = round(total - before, digits)
+        before = total
+    return result
+
+
+def share(bands, settlements, residual, digits=2):
     """What became of the bands of one receivable, in the order of the promises.
 
+    What is promised beyond the open amount need not be paid, the oldest first.
+
     :param residual: open amount of the receivable
-    :param credited: what has been credited on it, ever
     :return: ``{band id: Share}``
     """
+    left = waiting(bands, settlements, digits)
+    excess = max(0.0, sum(left.values()) - max(0.0, residual))
+    taken, _passed = _take(bands, settlements)
     result = {}
-    taken = 0.0
     for band in bands:
-        left = round(remaining(band, residual), digits)
-        reduction = round(band.amount - left, digits)
-        available = max(0.0, credited - band.credit_base - taken)
-        gone = round(min(reduction, available), digits)
-        taken += gone
-        result[band.id] = Share(round(reduction - gone, digits), gone, left)
+        dropped = min(excess, left[band.id])
+        excess -= dropped
+        remaining = round(left[band.id] - dropped, digits)
+        money = sum(
+            part * settlements[index].paid for index, part in taken[band.id].items()
+        )
+        paid = round(min(money, band.amount - left[band.id]), digits)
+        gone = round(band.amount - paid - remaining, digits)
+        result[band.id] = Share(paid, gone, remaining)
     return result
 
 
-def restack(bands, residual, credited, digits=2, closed=()):
-    """Close the gaps that the ``closed`` bands leave among the others.
+def _take(bands, settlements):
+    """What each band takes of each settlement, and what it lets pass as awaited.
 
-    What was paid for each of them stays paid, what remains stays promised.
-
-    :return: ``{band id: (floor, credit_base)}``
+    :return: ``({band id: {index of settlement: amount}}, the same)``
     """
-    shares = share(bands, residual, credited, digits)
-    kept = [band for band in bands if band.id not in closed]
-    floor = round(residual - sum(shares[b.id].remaining for b in kept), digits)
-    floors = {}
-    for band in reversed(kept):
-        floors[band.id] = floor
-        floor = round(floor + band.amount, digits)
-    result, gone = {}, 0.0
-    for band in kept:
-        gone += shares[band.id].gone
-        result[band.id] = (floors[band.id], round(credited - gone, digits))
-    return result
+    taken = {band.id: {} for band in bands}
+    passed = {band.id: {} for band in bands}
+    room = {band.id: band.amount for band in bands}
+    awaited = {band.id: band.awaited for band in bands}
+    for index, settlement in enumerate(settlements):
+        position = 0.0
+        for band in [band for band in bands if band.counts(settlement)]:
+            skip = min(awaited[band.id], settlement.amount)
+            awaited[band.id] -= skip
+            passed[band.id][index] = skip
+            position = max(position, skip)
+            part = min(room[band.id], settlement.amount - position)
+            taken[band.id][index] = part
+            room[band.id] -= part
+            position += part
+    return taken, passed
+
+
+def close(bands, settlements, closing, digits=2):
+    """What bands being closed have taken, and what the others let pass after that.
+
+    :param closing: ids of the bands
+    :return: ``({closed id: {settlement id: amount}}, {other id: awaited})``
+    """
+    taken, passed = _take(bands, settlements)
+    theirs = [
+        sum(taken[key].get(index, 0.0) for key in closing)
+        for index in range(len(settlements))
+    ]
+    settled = {
+        key: {
+            settlements[index].id: round(part, digits)
+            for index, part in taken[key].items()
+            if settlements[index].id is not None and round(part, digits)
+        }
+        for key in closing
+    }
+    awaited = {}
+    for band in bands:
+        if band.id in closing:
+            continue
+        change = 0.0
+        for index, skipped in passed[band.id].items():
+            both = min(theirs[index], skipped)
+            under_way = settlements[index].id is None
+            change += theirs[index] - both if under_way else -both
+        awaited[band.id] = round(band.awaited + change, digits)
+    return settled, awaited
 
 
 def judge(shares, digits=2):

@@ -20,6 +20,9 @@ POLICY_FIELDS = (
     "billing_statement_schedule",
     "billing_statement_day",
     "billing_statement_kind",
+    "billing_writeoff_account_id",
+    "billing_writeoff_journal_id",
+    "billing_writeoff_limit",
 )
 
 

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ..tools.followup import SEND
+from ..tools.followup import NOTHING_DUE, PROMISED, SEND
 
 # A customer who paid after a notice of the last days is shown as paid.
 PAID_SINCE_DAYS = 30
@@ -44,13 +44,14 @@ class BillingFollowupRun(models.TransientModel):
     def _compute_display_name(self):
         self.display_name = self.env._("Follow-up run")
 
-    @api.depends("line_ids.selected", "line_ids.outcome")
+    @api.depends("send_line_ids.selected", "skip_line_ids")
     def _compute_totals(self):
         for run in self:
-            selected = run.line_ids.filtered("selected")
+            selected = run.send_line_ids.filtered("selected")
             run.selected_count = len(selected)
             run.selected_amount = sum(selected.mapped("company_amount"))
-            run.skipped_count = len(run.line_ids) - len(selected)
+            left_out = len(run.send_line_ids) - len(selected)
+            run.skipped_count = left_out + len(run.skip_line_ids)
 
     @api.depends("company_id")
     def _compute_bank_data_problem(self):
@@ -95,7 +96,7 @@ class BillingFollowupRun(models.TransientModel):
         overdue = [line for line in lines if line.residual > 0 and line.due < today]
         if decision.outcome != SEND and not overdue:
             return None
-        reason, next_date = self._get_obstacle(row, decision)
+        reason, next_date = self._get_obstacle(row, decision, overdue)
         shown = decision.listed or overdue
         newest = max(shown, key=lambda line: line.id)
         amount = decision.amount if decision.listed else None
@@ -121,15 +122,19 @@ class BillingFollowupRun(models.TransientModel):
         }
 
     @api.model
-    def _get_obstacle(self, row, decision):
-        """Why nothing goes out today and the earliest day, where they are known."""
+    def _get_obstacle(self, row, decision, overdue):
+        """Why nothing goes out today and the earliest day, where they are known.
+
+        What somebody arranged with the customer is told first.
+        """
         if row._is_postponed():
-            return "postponed", max(
-                decision.date or row.postponed_until, row.postponed_until
-            )
+            day = row.postponed_until
+            return "postponed", max(decision.date or day, day)
         if decision.outcome == SEND and row.next_action in ("fix", "print"):
             return row.wait_reason, False
         reason = decision.outcome != SEND and decision.outcome
+        if reason == NOTHING_DUE and any(line.withheld for line in overdue):
+            return PROMISED, decision.date  # a part; the rest waits for its stage
         return reason, reason and decision.date
 
     def _prepare_paid_lines(self, told, partner_ids):

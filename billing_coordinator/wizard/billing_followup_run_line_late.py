@@ -33,12 +33,13 @@ class BillingFollowupRunLine(models.TransientModel):
     fee_amount = fields.Monetary(
         "Fee", aggregator=None, help="Without taxes, on an invoice of its own."
     )
-    late_problem = fields.Char(
-        "Cannot be charged", help="Why the notice will fail as long as it is so."
+    late_problem = fields.Text(
+        "What to do", help="Why nothing is sent as long as it is so."
     )
+    reason = fields.Selection(selection_add=[("late_rate", "No late-payment rate")])
 
     def _add_late_charges(self, evaluated):
-        """Fill in interest and fee of all lines together.
+        """Fill in interest and fee of all lines together; leave out who lacks a rate.
 
         :param evaluated: from ``_evaluate`` of the worklist
         """
@@ -57,4 +58,20 @@ class BillingFollowupRunLine(models.TransientModel):
         for line, assessment in assessed.items():
             line.interest_amount = assessment.interest_amount
             line.fee_amount = assessment.fee
-            line.late_problem = assessment.problem
+        problems = {
+            line.worklist_id: assessment.problem
+            for line, assessment in assessed.items()
+            if assessment.problem
+        }
+        # A customer is sent its notices in all currencies or in none.
+        for line in sending.filtered(lambda line: line.worklist_id in problems):
+            line.write(
+                {
+                    "outcome": "skip",
+                    "reason": "late_rate",
+                    "selected": False,
+                    "late_problem": problems[line.worklist_id],
+                    "interest_amount": 0,
+                    "fee_amount": 0,
+                }
+            )

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..models.billing_hold import OPEN_INVOICES
+
 
 class BillingHoldWizard(models.TransientModel):
     """Pause the reminders of customers, or of one invoice."""
@@ -14,12 +16,7 @@ class BillingHoldWizard(models.TransientModel):
     move_id = fields.Many2one(
         "account.move",
         "Only this invoice",
-        domain="""[
-            ('move_type', 'in', ('out_invoice', 'out_receipt', 'entry')),
-            ('state', '=', 'posted'),
-            ('commercial_partner_id', '=', partner_id),
-            ('company_id', '=', company_id),
-        ]""",
+        domain=OPEN_INVOICES,
         help="Leave empty to pause everything the customer owes.",
     )
     reason = fields.Char(required=True)

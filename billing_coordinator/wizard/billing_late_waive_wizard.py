@@ -17,5 +17,17 @@ class BillingLateWaiveWizard(models.TransientModel):
 
     def action_waive(self):
         self.ensure_one()
-        self.charge_ids._waive(self.reason)
-        return {"type": "ir.actions.act_window_close"}
+        messages = self.charge_ids._waive(self.reason)
+        close = {"type": "ir.actions.act_window_close"}
+        if not messages:
+            return close
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "warning",
+                "sticky": True,
+                "message": "\n".join(messages),
+                "next": close,
+            },
+        }

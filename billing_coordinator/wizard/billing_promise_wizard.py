@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
-# Days until the first promised day, as a proposal.
+# Days until the first promised day, and from one to the next, as a proposal.
 PROPOSED_DAYS = 7
 
 
@@ -166,6 +166,25 @@ class BillingPromiseWizard(models.TransientModel):
             date = wizard.installment_ids.date or day
             values = {"date": date, "amount": wizard.free_amount}
             wizard.installment_ids = [Command.clear(), Command.create(values)]
+
+    def action_add_day(self):
+        """Another day, a week later, for the rest that is not promised yet."""
+        self.ensure_one()
+        rows = self.installment_ids
+        rest = self.currency_id.round(self.free_amount - sum(rows.mapped("amount")))
+        if rest <= 0:
+            raise UserError(
+                self.env._(
+                    "These days make up all that is open already: lower an amount"
+                    " first, then add another day for the rest."
+                )
+            )
+        latest = max(rows.mapped("date"), default=fields.Date.context_today(self))
+        day = fields.Date.add(latest, days=PROPOSED_DAYS)
+        self.installment_ids = [Command.create({"date": day, "amount": rest})]
+        return self.env["ir.actions.act_window"]._for_xml_id(
+            "billing_coordinator.billing_promise_wizard_action"
+        ) | {"res_id": self.id}
 
     def action_promise(self):
         """Record the promise; the reminders of what it covers wait."""

@@ -45,6 +45,12 @@ def test_mirror_on_ubuntu_is_that_of_apts_own_table(tmp_path):
             "E: Unable to locate package odoo-19",
             "cannot be reached",
         ),
+        (
+            "E: Release file for http://mirror.example/debian/dists/sid/InRelease is"
+            " expired (invalid since 18d 17h). Updates will not be applied.\n"
+            "E: Unable to locate package odoo-19",
+            "check the date of this machine",
+        ),
         ("E: The repository 'x sid' does not have a Release file.", "Release file"),
     ],
 )

@@ -25,6 +25,10 @@ function row(customer) {
 function sendNow() {
     return [
         {
+            content: "a wide screen shows the less important columns too",
+            trigger: ".o_list_view th[data-name=amount_due]",
+        },
+        {
             content: "the most urgent customer comes first",
             trigger: `.o_data_row:first .o_data_cell[name=partner_id]:contains("Tour Urgent")`,
             run: "click",
@@ -156,13 +160,8 @@ function postLetters() {
             run: "click",
         },
         {
-            content: "the list is read again when the PDF is there; tick it once more",
-            trigger: `.o_list_view ${row("Tour Urgent")} .o_list_record_selector input:not(:checked)`,
-            run: "click",
-        },
-        {
             content: "it is in the post",
-            trigger: "button[name=action_mark_printed]",
+            trigger: `.modal footer button:contains("Mark as printed")`,
             run: "click",
         },
         {
@@ -188,6 +187,31 @@ registry.category("web_tour.tours").add("billing_coordinator_morning", {
         ...leaveAlone("Tour Later", "fa-clock-o", "On holiday", "action_postpone"),
         ...leaveAlone("Tour Dispute", "fa-pause", "Wrong price", "action_hold"),
         ...postLetters(),
+    ],
+});
+
+function isInSight(anchor) {
+    const {left, right} = anchor.getBoundingClientRect();
+    if (left < 0 || right > window.innerWidth) {
+        throw new Error(`${anchor.outerHTML} is out of sight`);
+    }
+}
+
+registry.category("web_tour.tours").add("billing_coordinator_narrow", {
+    steps: () => [
+        {
+            content: "the less important columns give way",
+            trigger: `.o_list_view:has(${row("Tour Urgent")}):not(:has(th[data-name=amount_due]))`,
+        },
+        ...[
+            "[name=todo]",
+            "[name=amount_overdue]",
+            " button[name=action_send_now]",
+        ].map((part) => ({
+            content: `${part} is in sight`,
+            trigger: `.o_list_view ${row("Tour Urgent")} ${part}`,
+            run: ({anchor}) => isInSight(anchor),
+        })),
     ],
 });
 

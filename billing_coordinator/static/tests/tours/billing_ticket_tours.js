@@ -43,7 +43,7 @@ registry.category("web_tour.tours").add("billing_coordinator_ticket", {
         },
         {
             content: "make the ticket",
-            trigger: ".modal footer button[name=action_made]",
+            trigger: ".modal footer button[special=save]",
             run: "click",
         },
         {

@@ -1,0 +1,227 @@
+import logging
+from email.message import EmailMessage
+
+from odoo import Command, api, models
+from odoo.tools import email_normalize, html2plaintext
+
+from ..tools import mail
+
+_logger = logging.getLogger(__name__)
+
+DEFAULT_MAX_MB = 20
+
+
+class BillingTicket(models.Model):
+    """How an e-mail becomes a ticket, or finds the one that it belongs to."""
+
+    _inherit = "billing.ticket"
+
+    # -- the way of an e-mail ---------------------------------------------------------
+
+    def _routing_check_route(self, message, message_dict, route, raise_exception=True):
+        """A number in the subject finds its ticket; nobody's e-mail makes none."""
+        if not route[1]:
+            ticket = self._find_by_subject(message_dict)
+            if not ticket and mail.written_by(message) == mail.REPLY:
+                _logger.info(
+                    "No ticket for an automatic e-mail: Message-Id %s",
+                    message_dict["message_id"],
+                )
+                return False
+            route = (route[0], ticket.id or route[1], *route[2:])
+        return super()._routing_check_route(
+            message, message_dict, route, raise_exception
+        )
+
+    @api.model
+    def _find_by_subject(self, message_dict):
+        """The ticket that the subject names, if the sender has to do with it."""
+        numbers = mail.numbers_in_brackets(message_dict.get("subject"))
+        address = email_normalize(message_dict.get("email_from"))
+        if not numbers or not address:
+            return self.browse()
+        # Whoever runs the gateway may see no tickets.
+        tickets_sudo = self.sudo().search([("name", "in", numbers)])
+        tickets_sudo = tickets_sudo.mapped(lambda t: t.merged_into_id or t)
+        known = tickets_sudo.filtered(lambda ticket: ticket._is_known(address))
+        return self.browse(known.ids) if len(known) == 1 else self.browse()
+
+    def _is_known(self, address):
+        """Whether an address is the sender's, of somebody with the customer, or a
+        follower's.
+        """
+        if address == email_normalize(self.email_from):
+            return True
+        domain = [("email_normalized", "=", address)]
+        partners = self.env["res.partner"].search(domain)
+        return bool(
+            partners & self.message_partner_ids
+            or self.partner_id & partners.commercial_partner_id
+        )
+
+    @api.model
+    def _prepare_mail(self, thread, message, message_dict, routes):
+        """What an e-mail means to a ticket, said before it is posted.
+
+        An e-mail to several teams is one ticket. What nobody wrote, and what a
+        department writes, is a note: it does not go to the customer.
+
+        :return: the thread with the context, and the routes
+        """
+        mine = [route for route in routes or () if route[0] == self._name]
+        if not mine:
+            return thread, routes
+        routes = [route for route in routes if route not in mine[1:]]
+        writer = mail.written_by(message)
+        user_sudo = self._get_internal_user(message_dict.get("author_id"))
+        if mine[0][1] and (writer == mail.REPLY or self._is_department(user_sudo)):
+            message_dict["is_internal"] = True
+            message_dict.pop("parent_id", None)  # its author would be told
+        for key in ("subject", "body"):
+            message_dict[key] = (message_dict.get(key) or "").replace("\x00", "")
+        return thread.with_context(billing_mail_writer=writer), routes
+
+    @api.model
+    def _get_internal_user(self, author_id):
+        author_sudo = self.env["res.partner"].sudo().browse(author_id or [])
+        return author_sudo.user_ids.filtered(lambda u: u.active and not u.share)[:1]
+
+    @api.model
+    def _is_department(self, user):
+        return user and not user.has_group(
+            "billing_coordinator.group_billing_coordinator"
+        )
+
+    # -- a new ticket -----------------------------------------------------------------
+
+    @api.model
+    def message_new(self, msg_dict, custom_values=None):
+        """A question, until a person says that money is in dispute.
+
+        Reminders go on: an e-mail alone stops none.
+        """
+        values = self._prepare_from_mail(msg_dict, custom_values or {})
+        if values.get("contact_id"):
+            msg_dict["author_id"] = values["contact_id"]
+        proposed = values.pop("proposed")
+        company = self.env["res.company"].browse(values["company_id"])
+        self = self.with_company(company)
+        ticket = super().message_new(msg_dict, self._complete(values))
+        ticket._note_proposed(proposed)
+        ticket._leave_out_large(msg_dict)
+        return ticket.with_context(billing_new_from_mail=True)
+
+    @api.model
+    def _prepare_from_mail(self, msg_dict, defaults):
+        """Values of the ticket: whose it is, and which invoices it is about."""
+        team = self.env["billing.team"].browse(defaults.get("team_id"))
+        companies = self._get_companies_of_team(team)
+        text = self._get_text_of_mail(msg_dict)
+        moves = self.env["account.move"]
+        named, perhaps = moves._billing_find_in_text(companies, text)
+        partners = self._find_senders(msg_dict)
+        company = self._choose_company(team, companies, named, partners)
+        contact = self._choose_sender(company, partners, named)
+        customer = contact.commercial_partner_id
+        named = named.filtered(lambda move: move.company_id == company)
+        if not customer and self._get_internal_user(msg_dict.get("author_id")):
+            # A colleague passes on what a customer wrote.
+            customers = named.commercial_partner_id
+            customer = customers if len(customers) == 1 else customer
+        about = (named | perhaps).filtered(
+            lambda move: (
+                move.company_id == company and move.commercial_partner_id == customer
+            )
+        )
+        return {
+            "subject": self._get_subject_of_mail(msg_dict),
+            "description": msg_dict.get("body"),
+            "kind": "inquiry",
+            "reason_id": self._get_reason_of_mail(company).id,
+            "channel": "email",
+            "company_id": company.id,
+            "partner_id": customer.id,
+            "contact_id": contact.id,
+            "line_ids": [Command.create({"move_id": move.id}) for move in about],
+            "proposed": named - about,
+            **defaults,
+        }
+
+    @api.model
+    def _get_text_of_mail(self, msg_dict):
+        """What may name invoices: subject, names of files, text."""
+        files = (attachment[0] for attachment in msg_dict.get("attachments") or ())
+        parts = (msg_dict.get("subject"), *files, html2plaintext(msg_dict["body"]))
+        return " ;\n".join(filter(None, parts))
+
+    @api.model
+    def _get_subject_of_mail(self, msg_dict):
+        return mail.clean_subject(msg_dict.get("subject")) or self.env._(
+            "E-mail from %(sender)s", sender=msg_dict.get("email_from") or "?"
+        )
+
+    @api.model
+    def _get_reason_of_mail(self, company):
+        """A question that nobody has read yet has a deadline too."""
+        reasons = self.env["billing.ticket.reason"]
+        reason = self.env.ref(
+            "billing_coordinator.ticket_reason_question", raise_if_not_found=False
+        )
+        usable = reason and reason.active and reason.kind == "inquiry"
+        if usable and (
+            not reason.company_id or reason.company_id in company.parent_ids
+        ):
+            return reason
+        return reasons
+
+    # -- notes on what came -------------------------------------------------------
+
+    def _note_proposed(self, moves):
+        """Invoices that the e-mail names, of which the sender is not known to be the
+        customer: a person decides.
+        """
+        if moves:
+            self._message_log(
+                body=self.env._(
+                    "The e-mail names %(invoices)s. The sender is not known as the"
+                    " customer: check who wrote before you choose the customer.",
+                    invoices=", ".join(moves.mapped("name")),
+                )
+            )
+
+    def _leave_out_large(self, msg_dict):
+        """Keep what is not too large, and say what was left out, to the sender too."""
+        limit = self._get_max_mb()
+        kept, names = [], []
+        for attachment in msg_dict.get("attachments") or ():
+            if _size(attachment[1]) > limit * 1024 * 1024:
+                names.append(attachment[0])
+            else:
+                kept.append(attachment)
+        if not names:
+            return
+        msg_dict["attachments"] = kept
+        text = self.env._(
+            "Not kept, as larger than %(limit)s MB: %(files)s. Please send it in"
+            " smaller parts, or tell us where we can fetch it.",
+            limit=limit,
+            files=", ".join(names),
+        )
+        if self.env.context.get("billing_mail_writer", mail.PERSON) == mail.PERSON:
+            self._answer_by_itself(text, msg_dict.get("email_from"))
+        else:
+            self._message_log(body=text)
+
+    @api.model
+    def _get_max_mb(self):
+        """The limit per file, in megabytes; a manager can change it."""
+        parameters_sudo = self.env["ir.config_parameter"].sudo()
+        value = parameters_sudo.get_param("billing_coordinator.ticket_max_mb", "")
+        return int(value) if value.isdigit() else DEFAULT_MAX_MB
+
+
+def _size(content):
+    """Bytes of what an e-mail has attached: a file, a text, or another e-mail."""
+    if isinstance(content, EmailMessage):
+        content = content.as_bytes()
+    return len(content.encode() if isinstance(content, str) else content)

@@ -1,0 +1,204 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+
+from .billing_ticket_line_settlement import DRAFT
+
+DISCREPANCY = "discrepancy"
+ANSWERED = "answered"
+BILLED = ("out_invoice", "out_receipt")
+
+
+class BillingTicket(models.Model):
+    """What came of a ticket, and what follows from it in the books."""
+
+    _inherit = "billing.ticket"
+
+    settlement_count = fields.Integer(
+        "Entries in the books", compute="_compute_settlement_count"
+    )
+
+    @api.depends("line_ids.settlement_move_id", "line_ids.rebilled_move_id")
+    def _compute_settlement_count(self):
+        for ticket in self:
+            ticket.settlement_count = len(ticket._get_settlements())
+
+    def action_resolve(self):
+        """Ask what came of the ticket."""
+        self.ensure_one()
+        self._check_open()
+        self._check_no_draft()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "billing_coordinator.billing_ticket_resolve_wizard_action"
+        )
+        return {**action, "context": {"default_ticket_id": self.id}}
+
+    def action_open_settlements(self):
+        """Open the credit notes, write-offs and corrected invoices."""
+        self.ensure_one()
+        return self._open_moves(self._get_settlements())
+
+    def action_open_drafts(self):
+        """Open what still has to be looked at and posted."""
+        self.ensure_one()
+        drafts = self._get_settlements().filtered(lambda move: move.state == "draft")
+        return self._open_moves(drafts)
+
+    def _get_settlements(self):
+        return self.line_ids.settlement_move_id | self.line_ids.rebilled_move_id
+
+    def _open_moves(self, moves):
+        if len(moves) == 1:
+            return moves.get_formview_action()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Settled by"),
+            "res_model": "account.move",
+            "view_mode": "list,form",
+            "domain": [("id", "in", moves.ids)],
+        }
+
+    def _settle(self, resolution, root_cause=None, post=True):
+        """Resolve the ticket and book what follows: all of it, or nothing.
+
+        Raises where nothing can be booked; the transaction is rolled back then.
+
+        :param root_cause: what was really wrong; a discrepancy needs one
+        :param post: post credit notes; else the ticket is resolved once they are
+        :return: whether it is resolved, or waits for a credit note or a manager
+        """
+        self.ensure_one()
+        ticket = self.with_company(self.company_id)
+        ticket._check_can_settle(resolution, root_cause or ticket.root_cause_id)
+        ticket._lock_money()
+        ticket.root_cause_id = root_cause or ticket.root_cause_id
+        if resolution == "written_off" and ticket._needs_approval():
+            ticket._ask_for_approval()
+            return False
+        if resolution == "credited" and not post:
+            ticket._credit_as_draft()
+            return False
+        amounts = ticket._get_amounts_to_settle(resolution)
+        ticket._resolve(resolution)
+        book = {
+            "credited": ticket.line_ids._book_credit,
+            "rebilled": ticket.line_ids._book_rebill,
+            "written_off": ticket.line_ids._book_writeoff,
+        }
+        if resolution in book:
+            book[resolution](amounts)
+            ticket._refresh_worklist()
+        return True
+
+    def _credit_as_draft(self):
+        """The amounts stay in dispute until somebody posts the credit notes."""
+        amounts = self._get_amounts_to_settle("credited")
+        self.line_ids._forget_settlement()
+        self._end_approval()
+        self.write({"resolution": "credited", "resolved_on": fields.Datetime.now()})
+        self.line_ids._book_credit(amounts, post=False)
+
+    def _get_amounts_to_settle(self, resolution):
+        """``{ticket line: amount}`` of what is booked; it cannot be nothing."""
+        if resolution == "rebilled":
+            amounts = self.line_ids._get_rebilled_amounts()
+        elif resolution in ("credited", "written_off"):
+            amounts = self.line_ids._get_open_amounts()
+        else:
+            return {}
+        if not amounts:
+            raise UserError(
+                self.env._(
+                    "Nothing of what %(ticket)s disputes is open any more: there is"
+                    " nothing to credit or to write off.",
+                    ticket=self.display_name,
+                )
+            )
+        return amounts
+
+    # -- what is refused ---------------------------------------------------------------
+
+    def _check_can_settle(self, resolution, root_cause):
+        self.check_access("write")
+        self._check_open()
+        self._check_no_draft()
+        disputes = self.kind == DISCREPANCY
+        if disputes == (resolution == ANSWERED):
+            raise ValidationError(
+                self.env._("An inquiry is answered; a discrepancy ends otherwise.")
+            )
+        if disputes and not root_cause:
+            raise ValidationError(
+                self.env._("Choose the root cause: what was really wrong?")
+            )
+
+    def _check_no_draft(self):
+        drafts = self.line_ids.filtered(lambda line: line.settlement_state == DRAFT)
+        if drafts:
+            raise UserError(
+                self.env._(
+                    "A credit note for %(invoices)s waits to be posted: post it, or"
+                    " delete it first.",
+                    invoices=", ".join(drafts.move_id.mapped("name")),
+                )
+            )
+
+    def _lock_money(self):
+        """Lock the ticket and its invoices' items, and read anew what is open."""
+        self.env.flush_all()
+        items = self.line_ids.move_id.line_ids
+        for records in (self, items):
+            locked = records.try_lock_for_update(allow_referencing=True)
+            if len(locked) < len(records):
+                raise UserError(
+                    self.env._(
+                        "Someone else is working on this ticket or its invoices. Try"
+                        " again in a moment."
+                    )
+                )
+        self.env.invalidate_all()
+        self._check_open()
+
+
+class BillingTicketLine(models.Model):
+    """How much of an invoice a resolution settles."""
+
+    _inherit = "billing.ticket.line"
+
+    def _get_open_amounts(self):
+        """``{line: amount}``: what is disputed and still open, each cent once."""
+        left = {}
+        result = {}
+        for line in self:
+            move = line.move_id
+            if move.state != "posted" or move.move_type not in BILLED:
+                continue
+            free = left.get(move, move.amount_residual)
+            amount = move.currency_id.round(min(line.amount_disputed, free))
+            if amount > 0:
+                result[line] = amount
+            left[move] = free - amount
+        return result
+
+    def _get_rebilled_amounts(self):
+        """Of the invoices that are still open, all that was billed."""
+        result = {}
+        for line in self:
+            move = line.move_id
+            billed = move.state == "posted" and move.move_type == "out_invoice"
+            if billed and not line.is_cleared and move not in result.values():
+                result[line] = move.amount_total
+        return result
+
+    def _write_settlement(self, entry, amounts):
+        for line in self:
+            line.write(
+                {"settlement_move_id": entry.id, "amount_settled": amounts[line]}
+            )
+
+    @staticmethod
+    def _group_by_invoice(amounts):
+        """``{invoice: ticket lines}`` in the order of the lines."""
+        result = {}
+        for line in amounts:
+            result[line.move_id] = result.get(line.move_id, line.browse()) | line
+        return result

@@ -1,0 +1,235 @@
+from contextlib import contextmanager
+from datetime import datetime
+from unittest.mock import patch
+
+from freezegun import freeze_time
+
+from odoo import Command
+from odoo.tests import tagged
+from odoo.tools import mute_logger
+
+from .common import SecondCompany
+from .test_ticket_department import QUESTION, DepartmentCase
+
+LATE = "billing_coordinator.mail_activity_type_late"
+ESCALATION = "odoo.addons.billing_coordinator.models.billing_ticket_escalation"
+
+
+def june(day, hour, minute=0):
+    return datetime(2025, 6, day, hour, minute)
+
+
+class WorkingHours(DepartmentCase):
+    """Monday to Friday from 8 to 12 and 13 to 17 UTC; today is Monday, 9 o'clock."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.calendar = cls.env["resource.calendar"].create(
+            {"name": "Week", "tz": "UTC", "company_id": cls.company.id}
+        )
+        cls.company.resource_calendar_id = cls.calendar
+
+    def _run(self, moment):
+        """The job at a moment."""
+        with freeze_time(moment):
+            self.env.flush_all()
+            with self._scheduler() as env:
+                env["billing.ticket"]._cron_escalate()
+        self.env.invalidate_all()
+
+    def _told(self, ticket=None):
+        """Who was told of lateness, in order."""
+        activities = self._activities(LATE, ticket).sorted("id")
+        return [activity.user_id.name for activity in activities]
+
+
+@tagged("post_install", "-at_install")
+class TestEscalation(WorkingHours):
+    """The reason gives 16 hours: until Wednesday, 9 o'clock."""
+
+    def test_leader_then_manager_once_each(self):
+        self.assertEqual(self.ticket.deadline, june(18, 9))
+        for moment, level, told in (
+            (june(18, 8, 59), "0", []),
+            (june(18, 9, 30), "1", ["Leader"]),
+            (june(18, 10, 30), "1", ["Leader"]),
+            (june(19, 9, 29), "1", ["Leader"]),
+            (june(19, 9, 30), "2", ["Leader", "Manager"]),
+            (june(30, 9, 30), "2", ["Leader", "Manager"]),
+        ):
+            for _again in range(2):
+                self._run(moment)
+                self.assertEqual(self.ticket.escalation_level, level, moment)
+                self.assertEqual(self._told(), told, moment)
+        self.assertEqual(self.ticket.escalated_on, june(19, 9, 30))
+        self.assertFalse(self.ticket.escalate_on)
+        self.assertEqual(
+            self._last_note().notified_partner_ids, self.manager.partner_id
+        )
+
+    def test_hours_of_the_team(self):
+        self.team.escalate_hours = 2
+        self._run(june(18, 16))
+        self.assertEqual(self.ticket.escalate_on, june(19, 9))
+
+    def test_the_answer_of_a_department(self):
+        self._ask()  # until Tuesday, 12 o'clock
+        self._run(june(17, 12))
+        self.assertEqual(self._told(), ["Leader"])
+        self.assertIn("Were ten", self._last_note().body)
+        self._respond(self.member, text="Five")
+        self.assertEqual(self.ticket.escalation_level, "0")
+        self._run(june(18, 8))
+        self.assertEqual(self._told(), ["Leader"])
+        self._run(june(18, 9))
+        self.assertEqual(self._told(), ["Leader", "Leader"])
+
+    def test_new_deadline_starts_anew(self):
+        self._run(june(18, 9, 30))
+        self.ticket.deadline = june(18, 9, 10)
+        self.assertEqual(self.ticket.escalation_level, "1")
+        self.ticket.deadline = june(20, 9)
+        self.assertRecordValues(
+            self.ticket,
+            [
+                {
+                    "escalation_level": "0",
+                    "escalated_on": False,
+                    "escalate_on": june(20, 9),
+                }
+            ],
+        )
+        self._run(june(19, 12))
+        self.assertEqual(self._told(), ["Leader"])
+        self._run(june(20, 9))
+        self.assertEqual(self._told(), ["Leader", "Leader"])
+
+    def test_work_goes_on(self):
+        """Another state is no reason to tell it again."""
+        self._run(june(18, 9, 30))
+        self.ticket.action_start()
+        self._run(june(18, 11))
+        self.assertEqual(self._told(), ["Leader"])
+        self.ticket.action_wait_for_customer()
+        self._run(june(19, 9, 30))
+        self.assertEqual(self._told(), ["Leader", "Manager"])
+
+    def test_over_and_reopened(self):
+        self.ticket._resolve("rejected")
+        self.assertFalse(self.ticket.escalate_on)
+        self._run(june(18, 10))
+        self.assertFalse(self._told())
+        with freeze_time(june(18, 10)):
+            self.ticket.action_reopen()
+        self.assertEqual(self.ticket.deadline, june(20, 10))
+        self._run(june(20, 10))
+        self.assertEqual(self._told(), ["Leader"])
+
+    def test_undone_clearing(self):
+        """The ticket opens by itself with its old deadline: late, and told."""
+        self._ask()
+        payment = self._pay(self.invoice)
+        self._run(june(18, 10))
+        self.assertFalse(self._told())
+        self.assertFalse(self._activities(QUESTION))
+        payment.line_ids.remove_move_reconcile()
+        self._run(june(18, 11))
+        self.assertEqual(self._told(), ["Leader"])
+
+    def test_nothing_is_without_a_deadline(self):
+        """40 hours where neither reason nor team say anything else."""
+        bare = self._make_ticket(reason_id=False, deadline=False)
+        self.assertFalse(bare.team_id)
+        self.assertEqual(bare.deadline, june(23, 9))
+        self.team.default_hours = 8
+        quick = self._make_ticket(reason_id=False, team_id=self.team.id)
+        self.assertEqual(quick.deadline, june(17, 9))
+        quick.deadline = june(19, 9)
+        quick.team_id = False
+        self.assertEqual(quick.deadline, june(19, 9))
+
+    def test_no_team(self):
+        """The coordinator, where there is no leader who could see it."""
+        bare = self._make_ticket(reason_id=False, responsible_id=self.coordinator.id)
+        self._run(june(23, 9))
+        self.assertEqual(self._told(bare), ["Coordinator"])
+        self._run(june(24, 9))
+        self.assertEqual(self._told(bare), ["Coordinator", "Manager"])
+
+    def test_nobody_but_the_manager(self):
+        self.leader.active = False
+        self._run(june(18, 9))
+        self.assertEqual(self._told(), ["Manager"])
+        self.assertEqual(self.ticket.escalation_level, "2")
+        self._run(june(20, 9))
+        self.assertEqual(self._told(), ["Manager"])
+
+    @contextmanager
+    def _failing_for(self, broken):
+        tell = self.registry["billing.ticket"]._tell_of_lateness
+
+        def _tell_of_lateness(ticket, user):
+            tell(ticket, user)
+            if ticket.id == broken.id:
+                raise ValueError("Broken")
+
+        model = self.registry["billing.ticket"]
+        with (
+            patch.object(model, "_tell_of_lateness", _tell_of_lateness),
+            mute_logger(ESCALATION),
+        ):
+            yield
+
+    def test_one_fails(self):
+        """It is noted, tried again last, and nobody else waits for it."""
+        other = self._make_ticket()
+        with self._failing_for(self.ticket):
+            self._run(june(18, 9))
+        self.assertEqual(self.ticket.escalation_error, "Broken")
+        self.assertEqual(self.ticket.escalation_level, "0")
+        self.assertFalse(self._told())
+        self.assertEqual(self._told(other), ["Leader"])
+        self._run(june(18, 10))
+        self.assertEqual(self._told(), ["Leader"])
+        self.assertFalse(self.ticket.escalation_error)
+
+    def test_at_work_elsewhere(self):
+        def none(records, **options):
+            return records.browse()
+
+        model = self.registry["billing.ticket"]
+        with patch.object(model, "try_lock_for_update", none):
+            self._run(june(18, 9))
+        self.assertFalse(self._told())
+        self._run(june(18, 10))
+        self.assertEqual(self._told(), ["Leader"])
+
+    def test_selection(self):
+        """Four queries find what is late, among however many."""
+        for _number in range(20):
+            self._make_ticket()
+        self._ask()
+        self.env.flush_all()
+        self.env.invalidate_all()
+        tickets = self.env["billing.ticket"].sudo()
+        with freeze_time(june(17, 9)), self.assertQueryCount(4):
+            tickets._forget_questions()
+            late = tickets.search(tickets._get_escalation_domain())
+        self.assertFalse(late)
+
+
+@tagged("post_install", "-at_install")
+class TestEscalationElsewhere(SecondCompany, WorkingHours):
+    def test_leader_of_another_company(self):
+        """A team of all companies whose leader is not at work in this one."""
+        stranger = self._make_user(
+            "stranger", "group_billing_department", company=self.other_company
+        )
+        self.team.company_id = False
+        self.team.write(
+            {"leader_id": stranger.id, "member_ids": [Command.link(stranger.id)]}
+        )
+        self.ticket.responsible_id = self.coordinator
+        self._run(june(18, 9))
+        self.assertEqual(self._told(), ["Coordinator"])
