@@ -4,6 +4,17 @@ from odoo.tests import tagged
 from .common import SecondCompany, days
 from .test_ticket import TicketCase
 
+ANSWER = """From: {email}
+To: catchall@example.com
+Subject: Re: Which ones?
+Message-Id: <answer-of-the-customer@example.com>
+In-Reply-To: {parent}
+References: {parent}
+Content-Type: text/plain; charset=utf-8
+
+The blue ones.
+"""
+
 
 @tagged("post_install", "-at_install")
 class TestTicketMerge(SecondCompany, TicketCase):
@@ -87,6 +98,16 @@ class TestTicketMerge(SecondCompany, TicketCase):
         self.assertIn(follower, self.kept.message_partner_ids)
         self.assertIn(self.kept.name, self.other.message_ids[0].body)
         self.assertIn(self.other.name, self.kept.message_ids[0].body)
+
+    def test_an_answer_arrives_on_the_one_that_remains(self):
+        message = self.other.message_post(
+            body="Which ones?", message_type="comment", subtype_xmlid="mail.mt_comment"
+        )
+        self._merge(self.kept + self.other)
+        self.env["mail.thread"].message_process(
+            False, ANSWER.format(email=self.customer.email, parent=message.message_id)
+        )
+        self.assertIn("The blue ones", self.kept.message_ids[0].body)
 
     def test_the_most_urgent_counts(self):
         self.other.write({"priority": "2", "description": "<p>Ten</p>"})

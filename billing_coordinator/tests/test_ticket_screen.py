@@ -99,9 +99,6 @@ class TestTicketScreen(SecondCompany, TicketCase):
         ticket.deadline = fields.Datetime.to_datetime("2025-06-20 12:00:00")
         row.invalidate_recordset()
         self.assertEqual(row.todo, "In dispute, due Jun 20")
-        ticket.deadline = False
-        row.invalidate_recordset()
-        self.assertEqual(row.todo, "In dispute")
 
     def test_filter_of_the_worklist(self):
         free = self._make_invoice(self._make_customer("Free")).partner_id
