@@ -12,6 +12,7 @@ class BillingTicket(models.Model):
     _inherit = "billing.ticket"
 
     def message_update(self, msg_dict, update_vals=None):
+        self.check_access("write")  # the gateway has it
         result = super().message_update(msg_dict, update_vals)
         self._leave_out_large(msg_dict)
         if self.env.context.get("billing_mail_writer") == mail.REPLY:
