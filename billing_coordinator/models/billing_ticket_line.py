@@ -82,11 +82,12 @@ class BillingTicketLine(models.Model):
     )
     _open_idx = models.Index("(move_id) WHERE is_open")
 
-    @api.depends("invoice_line_id", "move_id", "kind")
+    @api.depends("invoice_line_id", "move_id")
     def _compute_amount_disputed(self):
         """All that is open and in no other ticket, of the chosen position at most.
 
-        Nothing of a question.
+        Nothing of a question. When a question becomes a discrepancy the form proposes
+        amounts; what a person enters in the same moment is not written over.
         """
         amounts = self.ticket_id._get_disputable_amounts(
             self.move_id._origin, except_lines=self._origin

@@ -126,9 +126,10 @@ class BillingTicket(models.Model):
 
     @api.onchange("kind")
     def _onchange_kind(self):
-        """Reasons are of one kind."""
+        """Reasons are of one kind, and only a discrepancy disputes an amount."""
         if self.reason_id.kind != self.kind:
             self.reason_id = False
+        self.line_ids._compute_amount_disputed()
 
     # -- buttons ------------------------------------------------------------------
 

@@ -1,7 +1,7 @@
 from odoo import fields
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 
 from .common import BillingCase, days
 
@@ -205,3 +205,18 @@ class TestTicket(TicketCase):
         self.assertEqual(
             own.with_user(self.member).line_ids.move_name, self.invoice.name
         )
+
+    def test_question_that_becomes_a_discrepancy(self):
+        """The amount that is entered with it stays."""
+        ticket = self._make_ticket(self.invoice, kind="inquiry", reason_id=False)
+        self.assertEqual(ticket.line_ids.amount_disputed, 0)
+        with Form(ticket) as form:
+            form.kind = "discrepancy"
+            form.reason_id = self.reason
+            with form.line_ids.edit(0) as line:
+                self.assertEqual(line.amount_disputed, 100)
+                line.amount_disputed = 25
+        self.assertEqual(ticket.amount_disputed, 25)
+        with Form(ticket) as form:
+            form.kind = "inquiry"
+        self.assertEqual((ticket.amount_disputed, self._receivables().withheld), (0, 0))

@@ -150,6 +150,10 @@ function postLetters() {
             run: "click",
         },
         {
+            content: "the customer is in the worklist too: wait for the letters",
+            trigger: `.o_control_panel:contains("Letters to print")`,
+        },
+        {
             content: "tick the letter",
             trigger: `.o_list_view ${row("Tour Urgent")} .o_list_record_selector input`,
             run: "click",

@@ -4,6 +4,94 @@ import {stepUtils} from "@web_tour/tour_utils";
 const APP = "billing_coordinator.billing_coordinator_menu_root";
 const MENU = `[data-menu-xmlid="billing_coordinator.billing_ticket_menu"]`;
 
+registry.category("web_tour.tours").add("billing_coordinator_mail_to_credit_note", {
+    steps: () => [
+        stepUtils.showAppsMenuItem(),
+        {
+            content: "open the Billing app",
+            trigger: `.o_app[data-menu-xmlid="${APP}"]`,
+            run: "click",
+        },
+        {
+            content: "see what customers ask and dispute",
+            trigger: MENU,
+            run: "click",
+        },
+        {
+            content: "open what came by e-mail",
+            trigger: `.o_list_view .o_data_row .o_data_cell[name=subject]:contains("Ten are missing")`,
+            run: "click",
+        },
+        {
+            content: "the customer and the invoice were recognised",
+            trigger: `.o_form_view:has(.o_field_widget[name=partner_id]:contains("Tour Mail"), .o_field_widget[name=partner_id] input:value("Tour Mail")) .o_field_widget[name=line_ids] .o_data_row`,
+        },
+        {
+            content: "take it up",
+            trigger: ".o_form_view .o_statusbar_buttons button[name=action_start]",
+            run: "click",
+        },
+        {
+            content: "it is in progress",
+            trigger: `.o_form_view .o_statusbar_status .o_arrow_button_current:contains("In progress")`,
+        },
+        {
+            content: "money is in dispute",
+            trigger: `.o_form_view .o_field_widget[name=kind] label:contains("Discrepancy")`,
+            run: "click",
+        },
+        {
+            content: "choose the reason",
+            trigger: ".o_form_view .o_field_widget[name=reason_id] input",
+            run: "edit Too few",
+        },
+        {
+            content: "of those offered",
+            trigger: `.o-autocomplete--dropdown-item a:contains("Too few")`,
+            run: "click",
+        },
+        {
+            content: "say how much",
+            trigger: ".o_form_view .o_data_row .o_data_cell[name=amount_disputed]",
+            run: "click",
+        },
+        {
+            content: "ten pieces",
+            trigger: ".o_form_view .o_field_widget[name=amount_disputed] input",
+            run: "edit 250 && press Tab",
+        },
+        {
+            content: "the warehouse was right: resolve it",
+            trigger: ".o_form_view .o_statusbar_buttons button[name=action_resolve]",
+            run: "click",
+        },
+        {
+            content: "by a credit note",
+            trigger: `.modal .o_field_widget[name=resolution] label:contains("Credit note")`,
+            run: "click",
+        },
+        {
+            content: "choose the root cause",
+            trigger: ".modal .o_field_widget[name=root_cause_id] input",
+            run: "edit Picked",
+        },
+        {
+            content: "which is in the list",
+            trigger: `.o-autocomplete--dropdown-item a:contains("Picked")`,
+            run: "click",
+        },
+        {
+            content: "book it",
+            trigger: ".modal footer button[name=action_resolve]",
+            run: "click",
+        },
+        {
+            content: "the ticket is resolved",
+            trigger: `.o_form_view:not(:has(.modal)) .o_statusbar_status .o_arrow_button_current:contains("Resolved")`,
+        },
+    ],
+});
+
 registry.category("web_tour.tours").add("billing_coordinator_ticket", {
     steps: () => [
         {
