@@ -29,7 +29,7 @@ class TestTicketTour(Ledger, HttpCase):
         )
 
     def test_from_the_mail_to_the_credit_note(self):
-        """What came by e-mail is disputed, credited in part, and chased for the rest."""
+        """It is disputed and credited in part; the rest is chased."""
         customer = self._make_customer("Tour Mail", is_company=True)
         overdue = 10 - (date.today() - TODAY).days
         invoice = self._make_invoice(customer, 1000, overdue)
