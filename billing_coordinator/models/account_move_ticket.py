@@ -8,6 +8,22 @@ class AccountMove(models.Model):
 
     _inherit = "account.move"
 
+    # Tickets follow what is settled. With these Odoo looks once which tickets an invoice
+    # has, without them at each change of each of its lines.
+    billing_ticket_line_ids = fields.One2many(
+        "billing.ticket.line",
+        "move_id",
+        "Disputed or asked about",
+        readonly=True,
+        groups=COORDINATOR,
+    )
+    billing_settled_ticket_line_ids = fields.One2many(
+        "billing.ticket.line",
+        "settlement_move_id",
+        "Tickets settled by it",
+        readonly=True,
+        groups=COORDINATOR,
+    )
     billing_ticket_count = fields.Integer(
         "Tickets", compute="_compute_billing_ticket_count", groups=COORDINATOR
     )
@@ -54,8 +70,7 @@ class AccountMove(models.Model):
         """Open the tickets about the invoice."""
         self.ensure_one()
         tickets = self.env["billing.ticket"]
-        lines = self.env["billing.ticket.line"].search([("move_id", "=", self.id)])
-        found = lines.ticket_id
+        found = self.billing_ticket_line_ids.ticket_id
         if len(found) == 1:
             return found.get_formview_action()
         return tickets._get_list_action([("id", "in", found.ids)])

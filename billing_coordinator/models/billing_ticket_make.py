@@ -83,4 +83,5 @@ class BillingTicket(models.Model):
     def action_open(self):
         """Open the ticket by itself."""
         self.ensure_one()
+        self.check_access("read")
         return self.get_formview_action()
