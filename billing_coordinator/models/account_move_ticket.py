@@ -8,8 +8,8 @@ class AccountMove(models.Model):
 
     _inherit = "account.move"
 
-    # Tickets follow what is settled. With these Odoo looks once which tickets an invoice
-    # has, without them at each change of each of its lines.
+    # Tickets follow what is settled. With these Odoo looks once which tickets an
+    # invoice has, without them at each change of each of its lines.
     billing_ticket_line_ids = fields.One2many(
         "billing.ticket.line",
         "move_id",
