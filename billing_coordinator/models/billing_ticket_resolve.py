@@ -180,13 +180,12 @@ class BillingTicketLine(models.Model):
         return result
 
     def _get_rebilled_amounts(self):
-        """Of the invoices that are still open, all that was billed."""
+        """Of the invoices that are still open, all that was billed, each once."""
         result = {}
-        for line in self:
-            move = line.move_id
+        for move, lines in self.grouped("move_id").items():
             billed = move.state == "posted" and move.move_type == "out_invoice"
-            if billed and not line.is_cleared and move not in result.values():
-                result[line] = move.amount_total
+            if billed and not lines[0].is_cleared:
+                result[lines[0]] = move.amount_total
         return result
 
     def _write_settlement(self, entry, amounts):

@@ -205,6 +205,23 @@ class TestTicketResolve(ResolveCase):
         line.settlement_move_id.button_draft()
         self.assertEqual(ticket.state, "in_progress")
 
+    def test_invoice_with_two_lines_is_corrected_once(self):
+        position = self.invoice.invoice_line_ids
+        ticket = self._make_ticket(self.invoice, 40)
+        ticket.line_ids = [
+            Command.create(
+                {
+                    "move_id": self.invoice.id,
+                    "invoice_line_id": position.id,
+                    "amount_disputed": 10,
+                }
+            )
+        ]
+        self._resolve(ticket, "rebilled")
+        self.assertEqual(len(self.invoice.reversal_move_ids), 1)
+        self.assertEqual(ticket.settlement_count, 2)
+        self._assert_state(ticket, "closed")
+
     # -- no entry ----------------------------------------------------------------------
 
     def test_reminders_resume_with_the_interval(self):
