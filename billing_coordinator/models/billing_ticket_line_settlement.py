@@ -60,6 +60,16 @@ class BillingTicketLine(models.Model):
             else:
                 line.settlement_state = DONE if line._is_settled() else UNDONE
 
+    @api.depends("settlement_state")
+    def _compute_is_open(self):
+        """What is settled is not disputed, though the ticket may be open for others."""
+        result = super()._compute_is_open()
+        settled = self.filtered(lambda line: line.settlement_state == DONE)
+        for line in settled.filtered("is_open"):
+            line.is_open = False
+            line.disputed_to = line.disputed_to or fields.Date.context_today(line)
+        return result
+
     def _is_settled(self):
         """Whether the entry takes off the invoice what it was made for."""
         posted = self.settlement_move_id.state == "posted"
@@ -79,6 +89,10 @@ class BillingTicketLine(models.Model):
 
     def _forget_settlement(self):
         """What was taken back is history; another entry may come."""
-        self.filtered("amount_settled").write(
-            {"settlement_move_id": False, "amount_settled": 0}
-        )
+        undone = self.filtered(lambda line: line.settlement_state != DONE)
+        undone = undone.filtered("amount_settled")
+        state = self.env["billing.ticket"]._fields["state"]
+        # The other lines alone do not resolve the ticket: it is being resolved.
+        with self.env.protecting([state], self.ticket_id):
+            undone.write({"settlement_move_id": False, "amount_settled": 0})
+            undone.flush_recordset()

@@ -4,6 +4,7 @@ from odoo.fields import Command, Domain
 from odoo.tools import plaintext2html
 
 from .billing_ticket import CANCELLED, IN_PROGRESS, OPEN_STATES, WAITING_CUSTOMER
+from .billing_ticket_line_settlement import DONE
 
 # What a customer may read of their tickets, however they ask for it.
 PORTAL_FIELDS = frozenset(
@@ -220,7 +221,7 @@ class BillingTicket(models.Model):
         """The ticket is ours again, and the coordinator is told so, once.
 
         What is over opens again, except where it would stop reminders without
-        anybody's decision (a rejected dispute) or nothing is open (settled invoices).
+        anybody's decision (a rejected dispute) or what it was about is in the books.
         """
         tickets_sudo = self.sudo()  # by mail and portal, in the name of the customer
         for ticket in tickets_sudo:
@@ -235,7 +236,8 @@ class BillingTicket(models.Model):
     def _opens_by_answer(self):
         rejected = self.kind == "discrepancy" and self.resolution == "rejected"
         over = self.state not in (*OPEN_STATES, CANCELLED)
-        return over and not rejected and not self.closed_by_clearing
+        booked = DONE in self.line_ids.mapped("settlement_state")
+        return over and not (rejected or booked or self.closed_by_clearing)
 
     def _plan_answer(self):
         self._plan_once(lambda ticket: ticket.env._("Answer the customer"))

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
-from .billing_ticket_line_settlement import DRAFT
+from .billing_ticket_line_settlement import DONE, DRAFT
 
 DISCREPANCY = "discrepancy"
 ANSWERED = "answered"
@@ -165,15 +165,20 @@ class BillingTicketLine(models.Model):
     _inherit = "billing.ticket.line"
 
     def _get_open_amounts(self):
-        """``{line: amount}``: what is disputed and still open, each cent once."""
+        """``{line: amount}``: what is disputed and still open, each cent once.
+
+        What an entry has settled and still settles is not booked again.
+        """
         left = {}
         result = {}
         for line in self:
             move = line.move_id
-            if move.state != "posted" or move.move_type not in BILLED:
+            billed = move.state == "posted" and move.move_type in BILLED
+            if not billed or line.settlement_state == DONE:
                 continue
             free = left.get(move, move.amount_residual)
-            amount = move.currency_id.round(min(line.amount_disputed, free))
+            disputed = line.amount_disputed - line._get_taken()
+            amount = move.currency_id.round(min(disputed, free))
             if amount > 0:
                 result[line] = amount
             left[move] = free - amount

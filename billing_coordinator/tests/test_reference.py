@@ -113,10 +113,17 @@ class TestMail(BaseCase):
             self._written_by(Auto_Submitted="auto-generated"), mail.PROGRAM
         )
         for headers in (
+            {"Precedence": "bulk"},
+            {"Precedence": "list"},
+            {"Precedence": "list", "In_Reply_To": "<x@y>"},
+        ):
+            self.assertEqual(self._written_by(**headers), mail.PROGRAM, headers)
+        for headers in (
             {"Auto_Submitted": "auto-replied; owner-email=x"},
             {"Auto_Submitted": "auto-generated", "In_Reply_To": "<x@y>"},
             {"X_Autoreply": "yes"},
-            {"Precedence": "bulk"},
+            {"Precedence": "auto_reply"},
+            {"Precedence": "bulk", "In_Reply_To": "<x@y>"},
             {"Return_Path": "<>"},
             {"subject": "Automatic reply: Reminder"},
             {"subject": "Abwesenheitsnotiz"},

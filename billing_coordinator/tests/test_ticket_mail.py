@@ -95,7 +95,6 @@ class TestTicketMail(SecondCompany, TicketMailCase):
         with patch.object(Environment, "execute_query", explain):
             moves._billing_find_in_text(self.company, text)
         plan = "\n".join(line for [line] in plans)
-        self.assertIn("account_move_sequence_index", plan)
         self.assertIn("payment_reference_idx", plan)
         self.assertNotIn("Seq Scan on account_move", plan)
 
@@ -285,12 +284,17 @@ class TestTicketMail(SecondCompany, TicketMailCase):
         for headers in (
             {"Auto_Submitted": "auto-replied"},
             {"X_Autoreply": "yes"},
-            {"Precedence": "bulk"},
+            {"Precedence": "auto_reply"},
             {"subject": "Out of office"},
         ):
             self.assertFalse(self._mail(**headers))
         self.assertFalse(self._mail(sender="MAILER-DAEMON@example.com"))
         self.assertEqual(self.env["billing.ticket"].search_count([]), tickets)
+
+    def test_mail_through_a_list(self):
+        """An address behind a list is written to by customers."""
+        ticket = self._mail("Wrong price", Precedence="list")
+        self.assertEqual(ticket.partner_id, self.customer)
 
     def test_mail_loop(self):
         """Odoo's own limit per sender ends a loop of programs."""
@@ -385,6 +389,17 @@ class TestTicketReply(TicketMailCase):
         self.assertEqual(self.ticket.activity_ids.user_id, self.manager)
         self._reply(self.ticket)
         self.assertEqual(len(self._activities()), 1)
+
+    def test_reply_to_what_is_in_the_books(self):
+        """It is told; the credit note stands, and so does the resolution."""
+        cause = self.env["billing.ticket.cause"].create({"name": "Carrier"})
+        self.ticket._settle("credited", cause)
+        self.ticket.action_close()
+        self._reply(self.ticket, "Thank you")
+        self.assertEqual(
+            (self.ticket.state, self.ticket.resolution), ("closed", "credited")
+        )
+        self.assertIn("Answer the customer", self._activities())
 
     def test_new_stays_new(self):
         self._reply(self.ticket)

@@ -178,7 +178,12 @@ class TestTicketResolve(ResolveCase):
         self.assertEqual(credits.mapped("amount_total"), [40, 100])
         self._assert_state(ticket, "resolved")
         credits[0].button_draft()
-        self._assert_state(ticket, "in_progress", withheld=140 - 100 + 100)
+        self._assert_state(ticket, "in_progress", withheld=40)
+        credits[0].button_cancel()
+        self._resolve(ticket, "credited")
+        self.assertEqual(other.reversal_move_ids, credits[1])
+        self.assertEqual(other.amount_residual, 200)
+        self._assert_state(ticket, "resolved")
 
     def test_only_what_is_still_open(self):
         ticket = self._make_ticket(self.invoice, 40)

@@ -16,7 +16,7 @@ class BillingTicketAnswerWizard(models.TransientModel):
         required=True,
         default=lambda self: self.env.context.get("active_id"),
     )
-    question = fields.Text(related="ticket_id.question")
+    question = fields.Text(related="ticket_id.question", related_sudo=False)
     text = fields.Text("Answer")
     outcome = fields.Selection(OUTCOMES, "In short")
     attachment_ids = fields.Many2many("ir.attachment", string="Files")

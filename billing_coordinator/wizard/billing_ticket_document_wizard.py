@@ -16,8 +16,8 @@ class BillingTicketDocumentWizard(models.TransientModel):
     ticket_id = fields.Many2one(
         "billing.ticket", required=True, readonly=True, ondelete="cascade"
     )
-    company_id = fields.Many2one(related="ticket_id.company_id")
-    partner_id = fields.Many2one(related="ticket_id.partner_id")
+    company_id = fields.Many2one(related="ticket_id.company_id", related_sudo=False)
+    partner_id = fields.Many2one(related="ticket_id.partner_id", related_sudo=False)
     contact_id = fields.Many2one(
         "res.partner",
         "Send to",

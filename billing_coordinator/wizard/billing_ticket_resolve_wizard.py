@@ -11,10 +11,12 @@ class BillingTicketResolveWizard(models.TransientModel):
     _description = "Resolve a ticket"
 
     ticket_id = fields.Many2one("billing.ticket", required=True, ondelete="cascade")
-    kind = fields.Selection(related="ticket_id.kind")
-    line_ids = fields.One2many(related="ticket_id.line_ids")
-    currency_id = fields.Many2one(related="ticket_id.currency_id")
-    amount_disputed = fields.Monetary(related="ticket_id.amount_disputed")
+    kind = fields.Selection(related="ticket_id.kind", related_sudo=False)
+    line_ids = fields.One2many(related="ticket_id.line_ids", related_sudo=False)
+    currency_id = fields.Many2one(related="ticket_id.currency_id", related_sudo=False)
+    amount_disputed = fields.Monetary(
+        related="ticket_id.amount_disputed", related_sudo=False
+    )
     resolution = fields.Selection(
         [choice for choice in RESOLUTIONS if choice[0] != ANSWERED],
         "What came of it",
