@@ -75,6 +75,11 @@ def promise(env):
 
 def pay(env):
     """One entry pays for every promise: nothing of it, half or all."""
+    settle(env, make_entry(env))
+
+
+def make_entry(env):
+    """A bank entry of one payer, large enough for all."""
     partner = env["res.partner"].create({"name": "Payer"})
     journal = env["account.journal"].search([("type", "=", "bank")], limit=1)
     accounts = (partner.property_account_receivable_id, journal.default_account_id)
@@ -94,6 +99,11 @@ def pay(env):
         }
     )
     entry.action_post()
+    return entry
+
+
+def settle(env, entry):
+    """Reconcile the entry with every receivable, in the database."""
     env.flush_all()
     env.cr.execute(
         SQL(

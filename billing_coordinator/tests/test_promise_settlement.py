@@ -375,9 +375,9 @@ class TestSameEverywhere(PromiseCase):
         """Whatever happens: what is not chased is what the promises wait for."""
         for seed in range(12):
             with self.subTest(seed=seed):
-                self._live(random.Random(seed))
+                self._assert_same_in_a_life(random.Random(seed))
 
-    def _live(self, chance):
+    def _assert_same_in_a_life(self, chance):
         customer = self._make_customer(f"Customer {chance.random()}")
         invoice = self._make_invoice(customer, amount=1000)
         paid, promises = [], self.env["billing.promise"]
