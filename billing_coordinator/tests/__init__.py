@@ -43,6 +43,7 @@ from . import (
     test_statement_tour,
     test_ticket,
     test_ticket_amounts,
+    test_ticket_books,
     test_ticket_credit,
     test_ticket_department,
     test_ticket_department_tour,
