@@ -12,7 +12,6 @@ class BillingTicket(models.Model):
     @api.model
     def _forget_activities(self):
         """What is posted or cancelled needs no look any more."""
-        super()._forget_activities()
         kind = self.env["ir.model.data"]._xmlid_to_res_id(CORRECTED)
         activities = self.env["mail.activity"].search(
             [("res_model", "=", "account.move"), ("activity_type_id", "=", kind)]
@@ -20,6 +19,7 @@ class BillingTicket(models.Model):
         moves = self.env["account.move"].browse(activities.mapped("res_id")).exists()
         drafts = moves.filtered(lambda move: move.state == "draft")
         activities.filtered(lambda a: a.res_id not in drafts.ids).unlink()
+        return super()._forget_activities()
 
     def _plan_corrected(self, move):
         """Who talks with the customer looks at the draft, and posts it."""

@@ -89,9 +89,9 @@ class BillingTicket(models.Model):
     @api.model
     def _forget_activities(self):
         """Nobody approves where settling the invoices closed the ticket."""
-        super()._forget_activities()
         asked = self.search([("writeoff_requested_by_id", "!=", False)])
         asked.filtered(lambda t: t.state not in OPEN_STATES)._end_approval()
+        return super()._forget_activities()
 
     def _resolve(self, resolution, **values):
         self._end_approval()

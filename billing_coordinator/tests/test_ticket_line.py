@@ -48,6 +48,15 @@ class TestTicketLine(SecondCompany, ResolveCase):
         self._assert_refused("not an invoice of Other", {"partner_id": other.id})
         self._assert_refused("not an invoice of", {"partner_id": False})
 
+    def test_another_customer_with_other_invoices(self):
+        """In one step, as the form saves it."""
+        other = self._make_customer("Other")
+        invoice = self._make_invoice(other, amount=30)
+        clear = Command.delete(self.ticket.line_ids.id)
+        [add] = self._add(invoice=invoice)["line_ids"]
+        self.ticket.write({"partner_id": other.id, "line_ids": [clear, add]})
+        self.assertEqual(self.ticket.line_ids.move_id, invoice)
+
     def test_another_company(self):
         self.coordinator.company_ids += self.other_company
         ticket = self.ticket.with_context(
