@@ -1,5 +1,4 @@
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
 
 from .billing_ticket_reason import KINDS
 
@@ -189,31 +188,6 @@ class BillingTicket(models.Model):
             ticket.access_url = f"/my/billing/tickets/{ticket.id}"
         return result
 
-    # -- constraints ------------------------------------------------------------------
-
-    @api.constrains("partner_id", "contact_id")
-    def _check_customer(self):
-        for ticket in self:
-            customer = ticket.partner_id.commercial_partner_id
-            if ticket.partner_id != customer:
-                raise ValidationError(
-                    self.env._(
-                        "Choose %(company)s as the customer, and the person as the"
-                        " contact.",
-                        company=customer.display_name,
-                    )
-                )
-            if ticket.contact_id and (
-                ticket.contact_id.commercial_partner_id != customer
-            ):
-                raise ValidationError(
-                    self.env._(
-                        "%(contact)s is not with %(customer)s.",
-                        contact=ticket.contact_id.display_name,
-                        customer=customer.display_name or self.env._("a customer"),
-                    )
-                )
-
     # -- CRUD -----------------------------------------------------------------------
 
     @api.model_create_multi
@@ -233,15 +207,6 @@ class BillingTicket(models.Model):
         if not vals.get("deadline"):
             vals.pop("deadline", None)  # computed, never empty
         return self._to_commercial(vals)
-
-    @api.model
-    def _to_commercial(self, vals):
-        if vals.get("partner_id"):
-            partner = self.env["res.partner"].browse(vals["partner_id"])
-            customer = partner.commercial_partner_id
-            if customer != partner:
-                vals = {"contact_id": partner.id, **vals, "partner_id": customer.id}
-        return vals
 
     def write(self, vals):
         before = {(t.company_id, t.partner_id) for t in self}

@@ -76,7 +76,7 @@ class BillingTicket(models.Model):
     @api.model
     def _cron_escalate(self):
         """Tell of what is late; one ticket is one unit of work, committed by itself."""
-        self._forget_questions()
+        self._forget_activities()
         queue = self.search(
             self._get_escalation_domain(),
             order="escalation_error_on NULLS FIRST, escalate_on, id",
@@ -93,6 +93,11 @@ class BillingTicket(models.Model):
         return Domain("escalate_on", "<=", fields.Datetime.now()) & Domain(
             "state", "in", OPEN_STATES
         )
+
+    @api.model
+    def _forget_activities(self):
+        """Take away what nobody has to do any more. Hook."""
+        self._forget_questions()
 
     @api.model
     def _forget_questions(self):

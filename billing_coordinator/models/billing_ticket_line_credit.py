@@ -20,16 +20,6 @@ class BillingTicketLine(models.Model):
                 credit.action_post()  # Odoo reconciles it with what it reverses
             lines._write_settlement(credit, amounts)
 
-    def _book_rebill(self, amounts):
-        """Credit the invoices wholly and open a corrected draft of each."""
-        for line in amounts:
-            move = line.move_id
-            before = move.reversal_move_ids
-            corrected = line._reverse(move, "modify_moves")
-            credit = move.reversal_move_ids - before
-            line._write_settlement(credit, amounts)
-            line.rebilled_move_id = corrected
-
     def _reverse(self, move, method):
         """Reverse an invoice with Odoo's wizard, localizations and all."""
         reversal = self.env["account.move.reversal"].with_context(

@@ -32,15 +32,6 @@ class BillingTicketLine(models.Model):
     settlement_state = fields.Selection(
         SETTLEMENT_STATES, "Settlement", compute="_compute_settlement_state", store=True
     )
-    rebilled_move_id = fields.Many2one(
-        "account.move",
-        "Corrected invoice",
-        index="btree_not_null",
-        ondelete="set null",
-        readonly=True,
-        copy=False,
-        check_company=True,
-    )
 
     @api.depends(
         "amount_settled",

@@ -5,6 +5,7 @@ from odoo.exceptions import UserError
 from odoo.tools import is_html_empty
 
 from .billing_ticket import CANCELLED
+from .billing_ticket_line_settlement import DONE
 
 
 class BillingTicket(models.Model):
@@ -30,6 +31,7 @@ class BillingTicket(models.Model):
         others -= self
         self._check_mergeable(others)
         united = self._unite_lines(others)
+        others._end_approval()
         others.write({"state": CANCELLED, "merged_into_id": self.id})
         self._take_over_lines(united)
         self._take_over_fields(others)
@@ -40,6 +42,8 @@ class BillingTicket(models.Model):
         tickets = self + others
         tickets.check_access("write")
         tickets._check_open()
+        tickets._check_no_draft()
+        tickets._check_nothing_settled()
         if not others:
             raise UserError(self.env._("Choose at least two tickets to merge."))
         if len(tickets.company_id) > 1 or len(set(tickets.mapped("partner_id.id"))) > 1:
@@ -59,39 +63,50 @@ class BillingTicket(models.Model):
                 )
             )
 
+    def _check_nothing_settled(self):
+        """On another ticket a part that is in the books would be in dispute again."""
+        settled = self.line_ids.filtered(lambda line: line.settlement_state == DONE)
+        if settled:
+            raise UserError(
+                self.env._(
+                    "%(entries)s settled a part of %(tickets)s: resolve the rest there,"
+                    " and merge the others.",
+                    entries=", ".join(settled.settlement_move_id.mapped("name")),
+                    tickets=", ".join(settled.ticket_id.mapped("name")),
+                )
+            )
+
     # -- what they have -------------------------------------------------------------
 
     def _unite_lines(self, others):
-        """``{invoice: lines}``: those of the ticket that disputes most of it."""
+        """Lines that remain: of each position, or whole invoice, the largest amount."""
         united = {}
-        for ticket in self + others:
-            for move, lines in ticket.line_ids.grouped("move_id").items():
-                known = united.get(move)
-                total = sum(lines.mapped("amount_disputed"))
-                if known is None or total > sum(known.mapped("amount_disputed")):
-                    united[move] = lines
-        return united
+        for line in (self + others).line_ids:
+            key = line.move_id, line.invoice_line_id
+            known = united.get(key)
+            if not known or line.amount_disputed > known.amount_disputed:
+                united[key] = line
+        return self.env["billing.ticket.line"].union(*united.values())
 
     def _take_over_lines(self, united):
         """Dispute what the lines dispute, but not more than is open."""
-        taken = {m: lines for m, lines in united.items() if lines.ticket_id != self}
-        moves = self.env["account.move"].union(*taken)
-        self.line_ids.filtered(lambda line: line.move_id in moves).unlink()
-        free = self._get_disputable_amounts(moves)
+        taken = united - self.line_ids
+        (self.line_ids - united).unlink()
+        free = self._get_disputable_amounts(taken.move_id)
         values = []
-        for move, lines in taken.items():
-            left = free.get(move, 0)
-            for line in lines:
-                amount = min(line.amount_disputed, left)
-                left -= amount
-                values.append(
-                    {
-                        "ticket_id": self.id,
-                        "move_id": move.id,
-                        "invoice_line_id": line.invoice_line_id.id,
-                        "amount_disputed": move.currency_id.round(amount),
-                    }
-                )
+        for line in taken:
+            move = line.move_id
+            amount = min(line.amount_disputed, free.get(move, 0))
+            free[move] = free.get(move, 0) - amount
+            values.append(
+                {
+                    "ticket_id": self.id,
+                    "move_id": move.id,
+                    "invoice_line_id": line.invoice_line_id.id,
+                    "amount_disputed": move.currency_id.round(amount),
+                    "credited_before": line.credited_before,
+                }
+            )
         self.env["billing.ticket.line"].create(values)
 
     def _take_over_fields(self, others):

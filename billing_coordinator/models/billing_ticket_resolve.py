@@ -74,10 +74,10 @@ class BillingTicket(models.Model):
         if resolution == "written_off" and ticket._needs_approval():
             ticket._ask_for_approval()
             return False
-        if resolution == "credited" and not post:
-            ticket._credit_as_draft()
-            return False
         amounts = ticket._get_amounts_to_settle(resolution)
+        if resolution == "credited" and amounts and not post:
+            ticket._credit_as_draft(amounts)
+            return False
         ticket._resolve(resolution)
         book = {
             "credited": ticket.line_ids._book_credit,
@@ -89,23 +89,26 @@ class BillingTicket(models.Model):
             ticket._refresh_worklist()
         return True
 
-    def _credit_as_draft(self):
+    def _credit_as_draft(self, amounts):
         """The amounts stay in dispute until somebody posts the credit notes."""
-        amounts = self._get_amounts_to_settle("credited")
         self.line_ids._forget_settlement()
         self._end_approval()
         self.write({"resolution": "credited", "resolved_on": fields.Datetime.now()})
         self.line_ids._book_credit(amounts, post=False)
 
     def _get_amounts_to_settle(self, resolution):
-        """``{ticket line: amount}`` of what is booked; it cannot be nothing."""
+        """``{ticket line: amount}`` of what is booked.
+
+        It cannot be nothing, but where all was credited by hand.
+        """
         if resolution == "rebilled":
             amounts = self.line_ids._get_rebilled_amounts()
         elif resolution in ("credited", "written_off"):
             amounts = self.line_ids._get_open_amounts()
         else:
             return {}
-        if not amounts:
+        by_hand = resolution == "credited" and self.line_ids._is_credited_by_hand()
+        if not amounts and not by_hand:
             raise UserError(
                 self.env._(
                     "Nothing of what %(ticket)s disputes is open any more: there is"
@@ -132,12 +135,16 @@ class BillingTicket(models.Model):
             )
 
     def _check_no_draft(self):
-        drafts = self.line_ids.filtered(lambda line: line.settlement_state == DRAFT)
+        drafts = self.line_ids.filtered(
+            lambda line: (
+                line.settlement_state == DRAFT or line.rebilled_move_id.state == "draft"
+            )
+        )
         if drafts:
             raise UserError(
                 self.env._(
-                    "A credit note for %(invoices)s waits to be posted: post it, or"
-                    " delete it first.",
+                    "A credit note or corrected invoice for %(invoices)s waits to be"
+                    " posted: post it, or delete it first.",
                     invoices=", ".join(drafts.move_id.mapped("name")),
                 )
             )
@@ -167,30 +174,23 @@ class BillingTicketLine(models.Model):
     def _get_open_amounts(self):
         """``{line: amount}``: what is disputed and still open, each cent once.
 
-        What an entry has settled and still settles is not booked again.
+        What an entry has settled and still settles is not booked again, nor what was
+        credited by hand since.
         """
         left = {}
         result = {}
+        credited = self._get_credited_since()
         for line in self:
             move = line.move_id
             billed = move.state == "posted" and move.move_type in BILLED
             if not billed or line.settlement_state == DONE:
                 continue
             free = left.get(move, move.amount_residual)
-            disputed = line.amount_disputed - line._get_taken()
-            amount = move.currency_id.round(min(disputed, free))
-            if amount > 0:
+            disputed = line._get_unsettled() - credited.get(line, 0)
+            amount = move.currency_id.round(max(0.0, min(disputed, free)))
+            if amount:
                 result[line] = amount
             left[move] = free - amount
-        return result
-
-    def _get_rebilled_amounts(self):
-        """Of the invoices that are still open, all that was billed, each once."""
-        result = {}
-        for move, lines in self.grouped("move_id").items():
-            billed = move.state == "posted" and move.move_type == "out_invoice"
-            if billed and not lines[0].is_cleared:
-                result[lines[0]] = move.amount_total
         return result
 
     def _write_settlement(self, entry, amounts):

@@ -1,7 +1,7 @@
 from odoo import api, models
 from odoo.exceptions import UserError, ValidationError
 
-from .billing_ticket import CLOSED, IN_PROGRESS, OPEN_STATES, RESOLVED
+from .billing_ticket import CANCELLED, CLOSED, IN_PROGRESS, OPEN_STATES, RESOLVED
 from .billing_ticket_line_settlement import DONE, DRAFT, UNDONE
 
 
@@ -37,6 +37,7 @@ class BillingTicket(models.Model):
     @api.constrains("state")
     def _check_settlement(self):
         """A ticket does not end with its credit note still to be posted."""
+        self.filtered(lambda ticket: ticket.state == CANCELLED)._check_no_draft()
         for ticket in self:
             done = ticket.state in (RESOLVED, CLOSED) and not ticket.closed_by_clearing
             if done and ticket.line_ids.filtered(

@@ -2,6 +2,9 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 
+from .billing_ticket import OPEN_STATES
+from .billing_ticket_line_settlement import DONE
+
 APPROVAL = "billing_coordinator.ticket_activity_approval"
 MANAGER = "billing_coordinator.group_billing_manager"
 
@@ -12,7 +15,11 @@ class BillingTicket(models.Model):
     _inherit = "billing.ticket"
 
     writeoff_requested_by_id = fields.Many2one(
-        "res.users", "Write-off asked for by", readonly=True, copy=False
+        "res.users",
+        "Write-off asked for by",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
     )
     writeoff_amount = fields.Monetary(
         "Write-off to approve", readonly=True, copy=False, help="In company currency."
@@ -29,7 +36,26 @@ class BillingTicket(models.Model):
         if self.env.user.has_group(MANAGER):
             return False
         limit = self.company_id.sudo().billing_writeoff_limit
-        return self.currency_id.compare_amounts(self._get_writeoff_amount(), limit) > 0
+        total = self._get_writeoff_amount() + self._get_written_off()
+        return self.currency_id.compare_amounts(total, limit) > 0
+
+    def _get_written_off(self):
+        """What tickets wrote off before of these invoices, and of this ticket.
+
+        Otherwise nobody would have to be asked: in small parts all is below the limit.
+        """
+        written_off = self.env["billing.ticket.line"].search(
+            [
+                ("settlement_state", "=", DONE),
+                ("settlement_move_id.move_type", "=", "entry"),
+                "|",
+                ("ticket_id", "=", self.id),
+                ("move_id", "in", self.line_ids.move_id.ids),
+            ]
+        )
+        return self.currency_id.round(
+            sum(line.amount_settled * line._get_booked_rate() for line in written_off)
+        )
 
     def _ask_for_approval(self):
         """The ticket stays open, and the amount in dispute, until a manager agrees."""
@@ -41,12 +67,31 @@ class BillingTicket(models.Model):
         manager = self.company_id._get_followup_manager()
         self.activity_schedule(
             APPROVAL,
-            summary=self.env._(
-                "Approve a write-off of %(amount)s",
-                amount=self.currency_id.format(amount),
-            ),
+            summary=self._describe_writeoff(amount, self._get_written_off()),
             user_id=manager.id or self.env.uid,
         )
+
+    def _describe_writeoff(self, amount, before):
+        """What a manager is asked for, and why a small amount needs one."""
+        amount = self.currency_id.format(amount)
+        if not before:
+            return self.env._("Approve a write-off of %(amount)s", amount=amount)
+        return self.env._(
+            "Approve a write-off of %(amount)s, after %(before)s before",
+            amount=amount,
+            before=self.currency_id.format(before),
+        )
+
+    def action_cancel(self):
+        self._end_approval()
+        return super().action_cancel()
+
+    @api.model
+    def _forget_activities(self):
+        """Nobody approves where settling the invoices closed the ticket."""
+        asked = self.search([("writeoff_requested_by_id", "!=", False)])
+        asked.filtered(lambda t: t.state not in OPEN_STATES)._end_approval()
+        return super()._forget_activities()
 
     def _resolve(self, resolution, **values):
         self._end_approval()

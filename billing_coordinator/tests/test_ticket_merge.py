@@ -1,8 +1,9 @@
 from odoo.exceptions import AccessError, UserError
+from odoo.fields import Command
 from odoo.tests import tagged
 
 from .common import SecondCompany, days
-from .test_ticket import TicketCase
+from .test_ticket_resolve import ResolveCase
 
 ANSWER = """From: {email}
 To: catchall@example.com
@@ -17,7 +18,7 @@ The blue ones.
 
 
 @tagged("post_install", "-at_install")
-class TestTicketMerge(SecondCompany, TicketCase):
+class TestTicketMerge(SecondCompany, ResolveCase):
     def setUp(self):
         super().setUp()
         self.invoice, self.second = self._make_invoices(
@@ -66,6 +67,44 @@ class TestTicketMerge(SecondCompany, TicketCase):
             self._disputed(self.kept), {self.invoice: 50, self.second: 120}
         )
         self.assertEqual(self.kept.amount_disputed, 170)
+
+    def _add_position(self, ticket, position, amount):
+        values = {
+            "move_id": position.move_id.id,
+            "invoice_line_id": position.id,
+            "amount_disputed": amount,
+        }
+        ticket.line_ids = [Command.create(values)]
+
+    def _positions(self, ticket):
+        return {line.invoice_line_id: line.amount_disputed for line in ticket.line_ids}
+
+    def test_positions_of_one_invoice_are_united(self):
+        """Of the same position the larger amount, and all of the others."""
+        position = {"account_id": self._account("income").id, "tax_ids": False}
+        invoice = self._make_invoice(
+            invoice_line_ids=[
+                Command.create({"name": name, "price_unit": 50, **position})
+                for name in ("Bolts", "Nuts")
+            ]
+        )
+        bolts, nuts = invoice.invoice_line_ids
+        kept, other = self._make_ticket(), self._make_ticket()
+        self._add_position(kept, bolts, 20)
+        self._add_position(other, bolts, 10)
+        self._add_position(other, nuts, 30)
+        self._merge(kept + other)
+        self.assertEqual(self._positions(kept), {bolts: 20, nuts: 30})
+        self.assertEqual(kept.amount_disputed, 50)
+
+    def test_positions_never_more_than_is_open(self):
+        """What is too much is cut from what comes from the other ticket."""
+        position = self.invoice.invoice_line_ids
+        self._add_position(self.other, position, 10)
+        self._pay(self.invoice, 45)
+        self._merge(self.kept + self.other)
+        none = position.browse()
+        self.assertEqual(self._positions(self.kept), {none: 50, position: 5})
 
     def test_never_more_than_is_open(self):
         """Most of it was paid since it was disputed."""
@@ -129,6 +168,42 @@ class TestTicketMerge(SecondCompany, TicketCase):
         )
         self.other.action_cancel()
         self._assert_refused("is over", self.kept + self.other)
+
+    def test_a_credit_note_that_waits(self):
+        """It would be posted for a ticket that is over."""
+        self._resolve(self.other, "credited", post=False)
+        for kept in (self.kept, self.other):
+            self._assert_refused("waits to be posted", self.kept + self.other, kept)
+
+    def test_what_is_in_the_books_already(self):
+        """A part that is settled would be disputed, and credited, once more."""
+        line = self.other.line_ids
+        self.other.line_ids = [
+            Command.create({"move_id": self.second.id, "amount_disputed": 20})
+        ]
+        self._resolve(self.other, "credited")
+        settled = (self.other.line_ids - line).settlement_move_id
+        line.settlement_move_id.button_draft()
+        line.settlement_move_id.button_cancel()
+        self.assertEqual(self.other.state, "in_progress")
+        self._assert_refused(settled.name, self.kept + self.other)
+
+    def test_a_write_off_to_approve(self):
+        """Nobody approves what was asked for on a ticket that is over."""
+        self.company.billing_writeoff_limit = 0
+        self._resolve(self.other, "written_off")
+        self.assertTrue(self.other.activity_ids)
+        self._merge(self.kept + self.other)
+        self.assertFalse(self.other.writeoff_requested_by_id)
+        self.assertFalse((self.kept + self.other).activity_ids)
+
+    def test_the_write_off_of_the_one_that_remains(self):
+        self.company.billing_writeoff_limit = 0
+        self._resolve(self.kept, "written_off")
+        self._merge(self.kept + self.other)
+        self.assertTrue(self.kept.activity_ids)
+        with self.assertRaisesRegex(UserError, "more than the"):
+            self.kept.with_user(self.manager).action_approve_writeoff()
 
     def test_an_inquiry_does_not_swallow_a_dispute(self):
         question = self._make_ticket(kind="inquiry", reason_id=False)

@@ -204,7 +204,7 @@ class TestTicketResolve(ResolveCase):
         self.assertEqual((corrected.state, corrected.amount_total), ("draft", 100))
         self.assertEqual(line.settlement_move_id.amount_total, 100)
         self.assertEqual(self.invoice.amount_residual, 0)
-        self.assertEqual((ticket.state, ticket.resolution), ("closed", "rebilled"))
+        self.assertEqual((ticket.state, ticket.resolution), ("resolved", "rebilled"))
         self.assertEqual(ticket.settlement_count, 2)
         self.assertEqual(ticket.action_open_settlements()["res_model"], "account.move")
         line.settlement_move_id.button_draft()
@@ -225,7 +225,7 @@ class TestTicketResolve(ResolveCase):
         self._resolve(ticket, "rebilled")
         self.assertEqual(len(self.invoice.reversal_move_ids), 1)
         self.assertEqual(ticket.settlement_count, 2)
-        self._assert_state(ticket, "closed")
+        self._assert_state(ticket, "resolved")
 
     # -- no entry ----------------------------------------------------------------------
 
