@@ -29,6 +29,7 @@ from . import (
     test_preview,
     test_priority,
     test_promise,
+    test_promise_dispute,
     test_promise_rule,
     test_promise_settlement,
     test_promise_tour,
