@@ -12,6 +12,7 @@ from . import (
     test_interest,
     test_job,
     test_late_charge,
+    test_late_dispute,
     test_late_notice,
     test_late_setup,
     test_late_waive,

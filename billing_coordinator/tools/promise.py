@@ -8,10 +8,10 @@ had settled it before does not count, nor does it when it is taken back. With
 
     U(k) = max(0, max over j <= k of (amount(j) + ... + amount(k) - S(j)))
 
-and the band ``k`` for ``U(k) - U(k - 1)``; all of them together for no more than what is
-open of the receivable and not in dispute. The total is one expression in SQL too; both
-must say the same. When a promise is closed, what it took is kept with it and settles
-nothing else. Amounts are in the currency of the receivable.
+and the band ``k`` for ``U(k) - U(k - 1)``; all of them together for no more than what
+is open of the receivable and not in dispute. The total is one expression in SQL too;
+both must say the same. When a promise is closed, what it took is kept with it and
+settles nothing else. Amounts are in the currency of the receivable.
 """
 
 from typing import NamedTuple
