@@ -4,6 +4,7 @@ from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.tools import is_html_empty
 
+from ..tools.dispute import note
 from .billing_ticket import CANCELLED
 
 
@@ -67,8 +68,8 @@ class BillingTicket(models.Model):
         for ticket in self + others:
             for move, lines in ticket.line_ids.grouped("move_id").items():
                 known = united.get(move)
-                total = sum(lines.mapped("amount_disputed"))
-                if known is None or total > sum(known.mapped("amount_disputed")):
+                total = lines._get_total_disputed()
+                if known is None or total > known._get_total_disputed():
                     united[move] = lines
         return united
 
@@ -76,13 +77,17 @@ class BillingTicket(models.Model):
         """Dispute what the lines dispute, but not more than is open."""
         taken = {m: lines for m, lines in united.items() if lines.ticket_id != self}
         moves = self.env["account.move"].union(*taken)
-        self.line_ids.filtered(lambda line: line.move_id in moves).unlink()
+        own = self.line_ids.filtered(lambda line: line.move_id in moves)
+        before = {
+            m: lines._end_periods() for m, lines in own.grouped("move_id").items()
+        }
+        own.unlink()
         free = self._get_disputable_amounts(moves)
         values = []
         for move, lines in taken.items():
             left = free.get(move, 0)
             for line in lines:
-                amount = min(line.amount_disputed, left)
+                amount = min(line._get_total_disputed(), left)
                 left -= amount
                 values.append(
                     {
@@ -92,7 +97,9 @@ class BillingTicket(models.Model):
                         "amount_disputed": move.currency_id.round(amount),
                     }
                 )
-        self.env["billing.ticket.line"].create(values)
+        for line in self.env["billing.ticket.line"].create(values):
+            periods = before.pop(line.move_id, [])
+            line.dispute_periods = periods + line.dispute_periods
 
     def _take_over_fields(self, others):
         """The most urgent counts; what is not known yet is filled in. Hook."""
@@ -140,3 +147,22 @@ class BillingTicket(models.Model):
                     ticket=self._get_html_link(),
                 )
             )
+
+
+class BillingTicketLine(models.Model):
+    """What is taken over of the lines of a ticket."""
+
+    _inherit = "billing.ticket.line"
+
+    def _get_total_disputed(self):
+        """What the lines of one invoice dispute, or would again."""
+        return sum(self.filtered("is_disputed").mapped("amount_disputed"))
+
+    def _end_periods(self):
+        """What was in dispute, and ends now: another line takes it over."""
+        today = fields.Date.to_string(fields.Date.context_today(self))
+        return [
+            period
+            for line in self
+            for period in note(line.dispute_periods or [], today, 0.0)
+        ]

@@ -174,7 +174,7 @@ class BillingTicketLine(models.Model):
         for line in self:
             move = line.move_id
             billed = move.state == "posted" and move.move_type in BILLED
-            if not billed or line.settlement_state == DONE:
+            if not billed or not line.is_disputed or line.settlement_state == DONE:
                 continue
             free = left.get(move, move.amount_residual)
             disputed = line.amount_disputed - line._get_taken()
