@@ -163,14 +163,17 @@ class BillingTicket(models.Model):
             in_force = ticket.line_ids.filtered("is_open")
             ticket.amount_disputed = sum(in_force.mapped("company_amount"))
 
-    @api.depends("line_ids.is_cleared", "kind")
+    @api.depends("line_ids.is_cleared", "line_ids.was_open", "kind")
     def _compute_state(self):
-        """Settling all invoices closes the ticket; undoing that opens it again."""
+        """Settling all invoices closes the ticket; undoing that opens it again.
+
+        What was settled when it was disputed waits for somebody who resolves it.
+        """
         for ticket in self:
             lines = ticket.line_ids
             cleared = lines and all(lines.mapped("is_cleared"))
-            disputes = ticket.kind == "discrepancy"
-            if cleared and disputes and ticket.state in (*OPEN_STATES, RESOLVED):
+            settled = cleared and any(lines.mapped("was_open"))
+            if settled and ticket.state in (*OPEN_STATES, RESOLVED):
                 ticket.state, ticket.closed_by_clearing = CLOSED, True
             elif ticket.closed_by_clearing and not cleared:
                 ticket.state, ticket.closed_by_clearing = IN_PROGRESS, False

@@ -88,6 +88,12 @@ class BillingTicketLine(models.Model):
         help="From when to when how much was in dispute: as of a day, it stays so.",
     )
     is_cleared = fields.Boolean("Settled", compute="_compute_is_cleared", store=True)
+    was_open = fields.Boolean(
+        compute="_compute_was_open",
+        store=True,
+        help="Something of the invoice was open while the discrepancy was there: it is"
+        " over once the invoice is settled.",
+    )
 
     _once_per_invoice = models.Constraint(
         "UNIQUE(ticket_id, move_id, invoice_line_id)",
@@ -153,6 +159,12 @@ class BillingTicketLine(models.Model):
                 move.state == "posted"
                 and move.currency_id.is_zero(move.amount_residual)
             )
+
+    @api.depends("is_cleared", "ticket_id.kind")
+    def _compute_was_open(self):
+        for line in self:
+            was_open = line.was_open or not line.is_cleared
+            line.was_open = was_open and line.ticket_id.kind == "discrepancy"
 
     @api.constrains("move_id", "ticket_id")
     def _check_customer(self):

@@ -74,10 +74,11 @@ class BillingTicket(models.Model):
         if resolution == "written_off" and ticket._needs_approval():
             ticket._ask_for_approval()
             return False
-        if resolution == "credited" and not post:
+        by_hand = resolution == "credited" and ticket._is_credited_by_hand()
+        if resolution == "credited" and not post and not by_hand:
             ticket._credit_as_draft()
             return False
-        amounts = ticket._get_amounts_to_settle(resolution)
+        amounts = {} if by_hand else ticket._get_amounts_to_settle(resolution)
         ticket._resolve(resolution)
         book = {
             "credited": ticket.line_ids._book_credit,
@@ -109,11 +110,26 @@ class BillingTicket(models.Model):
             raise UserError(
                 self.env._(
                     "Nothing of what %(ticket)s disputes is open any more: there is"
-                    " nothing to credit or to write off.",
+                    " nothing to credit or to write off. If the customer gets money"
+                    " back, use the button 'Credit Note' of the invoice, post the"
+                    " credit note, and resolve the ticket with it then.",
                     ticket=self.display_name,
                 )
             )
         return amounts
+
+    def _is_credited_by_hand(self):
+        """Nothing is open, and credit notes were posted since the ticket was made.
+
+        That of a paid invoice stays on the customer's account.
+        """
+        moves = self.line_ids.move_id
+        if not moves or self.line_ids._get_open_amounts():
+            return False
+        credits = moves.reversal_move_ids.filtered(
+            lambda move: move.state == "posted" and move.create_date >= self.create_date
+        )
+        return credits.reversed_entry_id == moves
 
     # -- what is refused ---------------------------------------------------------------
 

@@ -53,6 +53,7 @@ from . import (
     test_ticket_mail,
     test_ticket_make,
     test_ticket_merge,
+    test_ticket_paid,
     test_ticket_resolve,
     test_ticket_screen,
     test_ticket_send,

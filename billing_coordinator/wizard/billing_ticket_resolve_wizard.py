@@ -52,9 +52,9 @@ class BillingTicketResolveWizard(models.TransientModel):
         self.ensure_one()
         ticket = self.ticket_id
         resolution = self.resolution if self.kind == DISCREPANCY else ANSWERED
-        ticket._settle(resolution, self.root_cause_id, self.post)
+        done = ticket._settle(resolution, self.root_cause_id, self.post)
         if self.note:
             ticket.message_post(body=self.note, subtype_xmlid="mail.mt_note")
-        if resolution == "rebilled" or (resolution == "credited" and not self.post):
+        if resolution == "rebilled" or (resolution == "credited" and not done):
             return ticket.action_open_drafts()
         return {"type": "ir.actions.act_window_close"}
