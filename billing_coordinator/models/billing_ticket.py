@@ -221,7 +221,9 @@ class BillingTicket(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        tickets = super().create([self._complete(dict(vals)) for vals in vals_list])
+        vals_list = [self._complete(dict(vals)) for vals in vals_list]
+        tickets = super(BillingTicket, self._refreshing_later()).create(vals_list)
+        tickets = tickets.with_env(self.env)
         tickets._refresh_worklist()
         return tickets
 
@@ -248,16 +250,8 @@ class BillingTicket(models.Model):
 
     def write(self, vals):
         before = {(t.company_id, t.partner_id) for t in self}
-        result = super().write(self._to_commercial(vals))
+        vals = self._to_commercial(vals)
+        result = super(BillingTicket, self._refreshing_later()).write(vals)
         if vals.keys() & {"partner_id", "state", "line_ids", "kind"}:
             self._refresh_worklist(before)
         return result
-
-    def _refresh_worklist(self, before=()):
-        """What is in dispute is not chased: the customers' figures follow."""
-        customers = {*before, *((t.company_id, t.partner_id) for t in self)}
-        worklist_sudo = self.env["billing.worklist"].sudo()  # not for departments
-        for company in {company for company, _partner in customers}:
-            partner_ids = [p.id for c, p in customers if c == company and p]
-            if partner_ids:
-                worklist_sudo._refresh(company, partner_ids)

@@ -30,6 +30,11 @@ class BillingTicket(models.Model):
         self.ensure_one()
         others -= self
         self._check_mergeable(others)
+        self._refreshing_later()._take_over(others._refreshing_later())
+        self._refresh_worklist()
+
+    def _take_over(self, others):
+        """What can be merged, step by step."""
         united = self._unite_lines(others)
         others.write({"state": CANCELLED, "merged_into_id": self.id})
         self._take_over_lines(united)
