@@ -143,10 +143,12 @@ def write_lines(env, invoices):
         SQL(
             """INSERT INTO billing_ticket_line
                    (ticket_id, company_id, move_id, amount_disputed, company_amount,
-                    is_open, disputed_from)
+                    is_disputed, is_open, dispute_periods)
                SELECT id, company_id, (%(moves)s::int[])[1 + id %% %(count)s],
-                      amount_disputed, amount_disputed, amount_disputed > 0,
-                      create_date::date
+                      amount_disputed, amount_disputed, TRUE, amount_disputed > 0,
+                      jsonb_build_array(jsonb_build_object(
+                          'from', create_date::date, 'to', NULL,
+                          'amount', amount_disputed))
                  FROM billing_ticket""",
             moves=invoices.ids,
             count=len(invoices),

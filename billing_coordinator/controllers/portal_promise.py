@@ -84,11 +84,17 @@ class PortalPromise(PortalBilling):
         return values
 
     def _billing_promisable(self, section):
-        """What may be promised in the section: overdue first, else all that is open."""
-        promised = section["promises"]._get_remaining()
+        """What may be promised in the section: overdue first, else all that is open.
+
+        Neither what is promised already nor what is in dispute.
+        """
         rows = section["rows"]
-        owed = rows.overdue if rows.overdue > promised else rows.total
-        return max(section["currency"].round(owed - promised), 0.0)
+        receivables_sudo = request.env["billing.receivable"].sudo()
+        receivables_sudo = receivables_sudo.browse(row.line_id for row in rows.items)
+        held = section["promises"]._get_remaining()
+        held += sum(receivables_sudo._get_disputed().values())
+        owed = rows.overdue if rows.overdue > held else rows.total
+        return max(section["currency"].round(owed - held), 0.0)
 
     def _billing_trusted(self, company, section):
         """Whether the customer may promise again, or has to get in touch."""

@@ -4,7 +4,10 @@ from datetime import datetime, time
 
 from markupsafe import Markup
 
-from odoo import Command
+from odoo.fields import Command, Date
+
+from ..models.billing_ticket import OPEN_STATES
+from ..tools.dispute import note
 
 MODULE = "billing_coordinator"
 # Nobody has taken up a new one yet.
@@ -63,6 +66,16 @@ class TicketWriter:
         values = {
             "move_id": move.id,
             "amount_disputed": amount,
-            "disputed_from": row.made,
+            "dispute_periods": self._periods(row, amount),
         }
         return [Command.create(values)]
+
+    def _periods(self, row, amount):
+        """In dispute from when the ticket was made until it was resolved."""
+        reason = self.env.ref(f"{MODULE}.ticket_reason_{row.reason}")
+        if reason.kind != "discrepancy":
+            return []
+        periods = note([], Date.to_string(row.made), amount)
+        if row.state in OPEN_STATES:
+            return periods
+        return note(periods, Date.to_string(row.resolved or row.made), 0.0)

@@ -76,6 +76,7 @@ from . import (
     billing_ticket_text,
     billing_ticket_times,
     billing_ticket_undo,
+    billing_ticket_worklist,
     billing_ticket_writeoff,
     billing_worklist,
     billing_worklist_cockpit,

@@ -76,11 +76,16 @@ class AccountMove(models.Model):
         return tickets._get_list_action([("id", "in", found.ids)])
 
     def action_make_ticket(self):
-        """A ticket about the invoice, or about what a payment has left open of some."""
+        """A ticket about the invoice, or about what a payment has left open of some.
+
+        About what is settled a question is proposed.
+        """
         self.ensure_one()
         tickets = self.env["billing.ticket"]
         values = {}
         invoices = self
+        if self.is_invoice() and self.currency_id.is_zero(self.amount_residual):
+            values = tickets._as_question("ticket_reason_question")
         if self.statement_line_id:
             invoices = self._get_short_paid()
             values = {"channel": "bank"} if invoices else tickets._as_question()

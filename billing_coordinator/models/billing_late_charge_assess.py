@@ -56,11 +56,13 @@ class BillingLateCharge(models.Model):
 
     @api.model
     def _assess_one(self, company, claim, facts, rates, exchange, day):
-        installments = self._get_installments(claim, facts, day)
-        if not installments:
+        overdue = self._get_overdue(claim, facts, day)
+        if not overdue:
             return Assessment()
-        interest = {}
+        interest, waiting = {}, ()
         if claim.stage.charge_interest:
+            waiting = tuple(id_ for id_ in overdue if facts[id_].is_disputed)
+            installments = self._get_installments(claim, facts, overdue)
             try:
                 interest = self._get_interest(installments, rates, claim.currency, day)
             except MissingRateError as error:
@@ -74,17 +76,30 @@ class BillingLateCharge(models.Model):
             interest = {}
         fee_rate = exchange[claim.stage.fee_currency_id, claim.currency]
         fee = claim.currency.round(claim.stage.fee_amount * fee_rate)
-        return Assessment(interest, fee)
+        return Assessment(interest, fee, waiting=waiting)
 
     @api.model
-    def _get_installments(self, claim, facts, day):
-        """What is overdue and may be charged, less what is not applied yet."""
+    def _get_overdue(self, claim, facts, day):
+        """``{journal item: due date}`` of what is overdue and may be charged."""
+        return {
+            id_: due
+            for id_, due, residual in claim.items
+            if residual > 0 and due < day and id_ in facts and not facts[id_].is_exempt
+        }
+
+    @api.model
+    def _get_installments(self, claim, facts, overdue):
+        """What bears interest now, less what is not applied yet.
+
+        All days of what is in dispute wait: none could be charged twice, once for the
+        undisputed part and once for the rest.
+        """
         installments = {
             id_: Installment(
                 due, facts[id_].amount, facts[id_].payments, facts[id_].charged
             )
-            for id_, due, residual in claim.items
-            if residual > 0 and due < day and id_ in facts and not facts[id_].is_exempt
+            for id_, due in overdue.items()
+            if not facts[id_].is_disputed
         }
         credited = [
             (facts[id_].date if id_ in facts else due, -residual)
@@ -120,6 +135,7 @@ class BillingLateCharge(models.Model):
     def _fetch_facts(self, ids):
         """Facts of journal items, in two queries."""
         self.env.flush_all()
+        receivable = self.env["billing.receivable"].with_context(as_of=None)
         payments = self._fetch_payments(ids)
         rows = self.env.execute_query(
             SQL(
@@ -127,6 +143,7 @@ class BillingLateCharge(models.Model):
                           move.billing_no_late_charges IS TRUE
                           OR EXISTS (SELECT FROM billing_late_charge charge
                                       WHERE charge.move_id = line.move_id),
+                          %s > 0,
                           ARRAY(SELECT ARRAY[charge.date_from, charge.date_to]
                                   FROM billing_late_charge charge
                                  WHERE charge.move_line_id = line.id
@@ -134,6 +151,7 @@ class BillingLateCharge(models.Model):
                      FROM account_move_line line
                      JOIN account_move move ON move.id = line.move_id
                     WHERE line.id = ANY(%s)""",
+                receivable._disputed(),
                 ids,
             )
         )

@@ -13,13 +13,16 @@ class Covered(NamedTuple):
     """A journal item under open promises; amounts are in its currency."""
 
     residual: float
+    disputed: float
     digits: int
     bands: list
     promises: dict  # band id -> promise id
     settlements: list
 
     def share(self):
-        return rules.share(self.bands, self.settlements, self.residual, self.digits)
+        return rules.share(
+            self.bands, self.settlements, self.residual, self.digits, self.disputed
+        )
 
     def close(self, closing):
         bands = {band for band, promise in self.promises.items() if promise in closing}
@@ -46,27 +49,29 @@ class BillingPromise(models.Model):
         :return: ``{line id: Covered}``
         """
         self.env.flush_all()
+        receivable = self.env["billing.receivable"].with_context(as_of=None)
         rows = self.env.execute_query(
             SQL(
                 """SELECT line.id, cover.promise_id, cover.id, cover.amount,
                           cover.last_partial_id, cover.awaited,
                           CASE WHEN line.parent_state = 'posted'
                                THEN line.amount_residual_currency ELSE 0 END,
-                          currency.decimal_places
+                          %s, currency.decimal_places
                      FROM billing_promise_line cover
                      JOIN account_move_line line ON line.id = cover.move_line_id
                      JOIN res_currency currency ON currency.id = line.currency_id
                     WHERE cover.is_open AND line.id = ANY(%s)
                     ORDER BY line.id, cover.promise_id""",
+                receivable._disputed(),
                 list(line_ids),
             )
         )
         result = {}
         settlements = self._fetch_settlements({row[0] for row in rows})
         for line_id, promise_id, cover_id, amount, since, awaited, *now in rows:
+            settled = settlements.get(line_id, [])
             covered = result.setdefault(
-                line_id,
-                Covered(float(now[0]), now[1], [], {}, settlements.get(line_id, [])),
+                line_id, Covered(*map(float, now[:2]), now[2], [], {}, settled)
             )
             band = rules.Band(cover_id, float(amount), since, float(awaited))
             covered.bands.append(band)

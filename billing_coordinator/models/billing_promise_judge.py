@@ -64,13 +64,14 @@ class BillingPromise(models.Model):
         """Judge open promises of one company; what is paid now counts.
 
         Where the bank data is too old nobody can tell who broke their word: only what
-        is kept is judged then.
+        is kept is judged then. What is wholly in dispute waits.
         """
         promises = self.try_lock_for_update().filtered(lambda p: p.state == rules.OPEN)
         if not promises:
             return
         promises._respread(promises.company_id, promises.partner_id.ids)
         verdicts = promises._get_verdicts()
+        verdicts = {k: v for k, v in verdicts.items() if v[0] != rules.OPEN}
         if promises.company_id._get_bank_data_problem():
             certain = (rules.KEPT, rules.WITHDRAWN)
             verdicts = {k: v for k, v in verdicts.items() if v[0] in certain}

@@ -45,7 +45,11 @@ class BillingPromiseLine(models.Model):
     is_open = fields.Boolean(
         "Holds reminders", help="The promise is open: the covered part is not chased."
     )
-    remaining = fields.Monetary("Still promised", compute="_compute_remaining")
+    remaining = fields.Monetary(
+        "Still promised",
+        compute="_compute_remaining",
+        help="Without what is in dispute.",
+    )
 
     _open_idx = models.Index("(move_line_id) WHERE is_open")
 
@@ -54,6 +58,8 @@ class BillingPromiseLine(models.Model):
         "is_open",
         "move_line_id.amount_residual_currency",
         "move_line_id.parent_state",
+        "move_id.billing_ticket_line_ids.is_open",
+        "move_id.billing_ticket_line_ids.amount_disputed",
     )
     def _compute_remaining(self):
         shares = self.promise_id._get_shares()

@@ -82,7 +82,12 @@ class BillingReceivable(models.Model):
             "advances",
             "date",
         ],
-        "billing.ticket.line": ["move_id", "amount_disputed", "is_open"],
+        "billing.ticket.line": [
+            "move_id",
+            "amount_disputed",
+            "dispute_periods",
+            "is_open",
+        ],
         "res.company": ["billing_plan_id"],
         "res.partner": ["active", "billing_plan_id"],
     }

@@ -50,7 +50,7 @@ class BillingReceivable(models.Model):
         Grouped, so that nothing is summed up for the many that are not in dispute.
         """
         return SQL(
-            """COALESCE((SELECT LEAST(%(open)s, GREATEST(0, SUM(ticket.amount_disputed)
+            """COALESCE((SELECT LEAST(%(open)s, GREATEST(0, SUM(dispute.amount)
                            - COALESCE((SELECT SUM(%(earlier)s)
                                 FROM account_move_line earlier
                                 JOIN account_account account
@@ -61,12 +61,10 @@ class BillingReceivable(models.Model):
                                       earlier.id)
                                    < (COALESCE(line.date_maturity, line.date), line.id)
                              ), 0)))
-                        FROM billing_ticket_line ticket
-                       WHERE ticket.move_id = line.move_id AND %(in_force)s
-                       GROUP BY ticket.move_id), 0)""",
+                        FROM (%(disputes)s) dispute GROUP BY dispute.move_id), 0)""",
             open=self._residual(True),
             earlier=self._residual_of_earlier(),
-            in_force=self._is_dispute_in_force(),
+            disputes=self._disputes(),
         )
 
     @api.model
@@ -85,13 +83,22 @@ class BillingReceivable(models.Model):
         )
 
     @api.model
-    def _is_dispute_in_force(self):
+    def _disputes(self):
+        """Rows ``move_id, amount``: what tickets dispute of the invoice of ``line``."""
         as_of = self._get_as_of()
         if not as_of:
-            return SQL("ticket.is_open")
+            return SQL(
+                """SELECT ticket.move_id, ticket.amount_disputed amount
+                     FROM billing_ticket_line ticket
+                    WHERE ticket.move_id = line.move_id AND ticket.is_open"""
+            )
         return SQL(
-            """ticket.amount_disputed > 0 AND ticket.disputed_from <= %(day)s
-               AND COALESCE(ticket.disputed_to > %(day)s, TRUE)""",
+            """SELECT ticket.move_id, period.amount
+                 FROM billing_ticket_line ticket
+                CROSS JOIN LATERAL jsonb_to_recordset(ticket.dispute_periods)
+                   AS period("from" date, "to" date, amount numeric)
+                WHERE ticket.move_id = line.move_id AND period."from" <= %(day)s
+                  AND COALESCE(period."to" > %(day)s, TRUE)""",
             day=as_of,
         )
 

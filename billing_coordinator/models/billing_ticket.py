@@ -162,14 +162,17 @@ class BillingTicket(models.Model):
             in_force = ticket.line_ids.filtered("is_open")
             ticket.amount_disputed = sum(in_force.mapped("company_amount"))
 
-    @api.depends("line_ids.is_cleared", "kind")
+    @api.depends("line_ids.is_cleared", "line_ids.was_open", "kind")
     def _compute_state(self):
-        """Settling all invoices closes the ticket; undoing that opens it again."""
+        """Settling all invoices closes the ticket; undoing that opens it again.
+
+        What was settled when it was disputed waits for somebody who resolves it.
+        """
         for ticket in self:
             lines = ticket.line_ids
             cleared = lines and all(lines.mapped("is_cleared"))
-            disputes = ticket.kind == "discrepancy"
-            if cleared and disputes and ticket.state in (*OPEN_STATES, RESOLVED):
+            settled = cleared and any(lines.mapped("was_open"))
+            if settled and ticket.state in (*OPEN_STATES, RESOLVED):
                 ticket.state, ticket.closed_by_clearing = CLOSED, True
             elif ticket.closed_by_clearing and not cleared:
                 ticket.state, ticket.closed_by_clearing = IN_PROGRESS, False
@@ -192,7 +195,9 @@ class BillingTicket(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        tickets = super().create([self._complete(dict(vals)) for vals in vals_list])
+        vals_list = [self._complete(dict(vals)) for vals in vals_list]
+        tickets = super(BillingTicket, self._refreshing_later()).create(vals_list)
+        tickets = tickets.with_env(self.env)
         tickets._refresh_worklist()
         return tickets
 
@@ -210,16 +215,8 @@ class BillingTicket(models.Model):
 
     def write(self, vals):
         before = {(t.company_id, t.partner_id) for t in self}
-        result = super().write(self._to_commercial(vals))
+        vals = self._to_commercial(vals)
+        result = super(BillingTicket, self._refreshing_later()).write(vals)
         if vals.keys() & {"partner_id", "state", "line_ids", "kind"}:
             self._refresh_worklist(before)
         return result
-
-    def _refresh_worklist(self, before=()):
-        """What is in dispute is not chased: the customers' figures follow."""
-        customers = {*before, *((t.company_id, t.partner_id) for t in self)}
-        worklist_sudo = self.env["billing.worklist"].sudo()  # not for departments
-        for company in {company for company, _partner in customers}:
-            partner_ids = [p.id for c, p in customers if c == company and p]
-            if partner_ids:
-                worklist_sudo._refresh(company, partner_ids)

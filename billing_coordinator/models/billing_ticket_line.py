@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import SQL
 
+from ..tools.dispute import note
 from .billing_ticket import OPEN_STATES
 
 
@@ -66,15 +67,33 @@ class BillingTicketLine(models.Model):
         store=True,
         help="At the rate at which the invoice is booked.",
     )
+    is_disputed = fields.Boolean(
+        "In dispute",
+        compute="_compute_is_disputed",
+        store=True,
+        readonly=False,
+        precompute=True,
+        help="Off: the customer disputes this no more. The amount is kept, and chased.",
+    )
     is_open = fields.Boolean(
         "Holds reminders",
         compute="_compute_is_open",
         store=True,
         help="The disputed part is not chased.",
     )
-    disputed_from = fields.Date(readonly=True, default=fields.Date.context_today)
-    disputed_to = fields.Date(compute="_compute_is_open", store=True)
+    dispute_periods = fields.Json(
+        compute="_compute_dispute_periods",
+        store=True,
+        copy=False,
+        help="From when to when how much was in dispute: as of a day, it stays so.",
+    )
     is_cleared = fields.Boolean("Settled", compute="_compute_is_cleared", store=True)
+    was_open = fields.Boolean(
+        compute="_compute_was_open",
+        store=True,
+        help="Something of the invoice was open while the discrepancy was there: it is"
+        " over once the invoice is settled.",
+    )
 
     _once_per_invoice = models.Constraint(
         "UNIQUE(ticket_id, move_id, invoice_line_id)",
@@ -100,6 +119,11 @@ class BillingTicketLine(models.Model):
                 free = min(free, line.invoice_line_id.price_total)
             line.amount_disputed = free
 
+    @api.depends("amount_disputed")
+    def _compute_is_disputed(self):
+        """Whoever enters an amount means that it is in dispute."""
+        self.is_disputed = True
+
     @api.depends("amount_disputed", "move_id")
     def _compute_company_amount(self):
         """By the booked amounts of the invoice: nothing is converted anew."""
@@ -111,13 +135,20 @@ class BillingTicketLine(models.Model):
                 line.amount_disputed * rate
             )
 
-    @api.depends("ticket_id.state", "ticket_id.kind")
+    @api.depends("is_disputed", "ticket_id.state", "ticket_id.kind")
     def _compute_is_open(self):
-        today = fields.Date.context_today(self)
         for line in self:
             ticket = line.ticket_id
-            line.is_open = ticket.kind == "discrepancy" and ticket.state in OPEN_STATES
-            line.disputed_to = not line.is_open and (line.disputed_to or today)
+            disputes = ticket.kind == "discrepancy" and ticket.state in OPEN_STATES
+            line.is_open = disputes and line.is_disputed
+
+    @api.depends("amount_disputed", "is_open")
+    def _compute_dispute_periods(self):
+        """What was in dispute on an earlier day is not changed any more."""
+        today = fields.Date.to_string(fields.Date.context_today(self))
+        for line in self:
+            amount = line.amount_disputed if line.is_open else 0.0
+            line.dispute_periods = note(line.dispute_periods or [], today, amount)
 
     @api.depends("move_id.amount_residual", "move_id.state")
     def _compute_is_cleared(self):
@@ -128,6 +159,12 @@ class BillingTicketLine(models.Model):
                 move.state == "posted"
                 and move.currency_id.is_zero(move.amount_residual)
             )
+
+    @api.depends("is_cleared", "ticket_id.kind")
+    def _compute_was_open(self):
+        for line in self:
+            was_open = line.was_open or not line.is_cleared
+            line.was_open = was_open and line.ticket_id.kind == "discrepancy"
 
     @api.constrains("move_id", "ticket_id")
     def _check_customer(self):
@@ -143,7 +180,7 @@ class BillingTicketLine(models.Model):
                     )
                 )
 
-    @api.constrains("amount_disputed", "move_id", "ticket_id")
+    @api.constrains("amount_disputed", "is_disputed", "move_id", "ticket_id")
     def _check_amount(self):
         """Not more than is open, whoever else disputes a part of it."""
         totals = self._get_disputed_totals()
@@ -155,7 +192,8 @@ class BillingTicketLine(models.Model):
                     self.env._("The disputed amount cannot be negative.")
                 )
             total = totals.get(move.id, 0.0)
-            if line.amount_disputed and compare(total, move.amount_residual) > 0:
+            disputes = line.is_disputed and line.amount_disputed
+            if disputes and compare(total, move.amount_residual) > 0:
                 raise ValidationError(
                     self.env._(
                         "%(amount)s of %(invoice)s would be in dispute, but only"
@@ -173,7 +211,8 @@ class BillingTicketLine(models.Model):
         rows = self.env.execute_query(
             SQL(
                 """SELECT move_id, SUM(amount_disputed) FROM billing_ticket_line
-                    WHERE move_id = ANY(%s) AND (is_open OR id = ANY(%s))
+                    WHERE move_id = ANY(%s)
+                      AND (is_open OR is_disputed AND id = ANY(%s))
                     GROUP BY move_id""",
                 self.move_id.ids,
                 self.ids,
@@ -189,7 +228,12 @@ class BillingTicketLine(models.Model):
 
     def write(self, vals):
         result = super().write(vals)
-        if vals.keys() & {"amount_disputed", "move_id", "invoice_line_id"}:
+        if vals.keys() & {
+            "amount_disputed",
+            "is_disputed",
+            "move_id",
+            "invoice_line_id",
+        }:
             self.ticket_id._refresh_worklist()
         return result
 

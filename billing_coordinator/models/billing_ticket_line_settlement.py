@@ -55,10 +55,7 @@ class BillingTicketLine(models.Model):
     def _compute_is_open(self):
         """What is settled is not disputed, though the ticket may be open for others."""
         result = super()._compute_is_open()
-        settled = self.filtered(lambda line: line.settlement_state == DONE)
-        for line in settled.filtered("is_open"):
-            line.is_open = False
-            line.disputed_to = line.disputed_to or fields.Date.context_today(line)
+        self.filtered(lambda line: line.settlement_state == DONE).is_open = False
         return result
 
     def _is_settled(self):

@@ -4,6 +4,7 @@ from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.tools import is_html_empty
 
+from ..tools.dispute import note
 from .billing_ticket import CANCELLED
 from .billing_ticket_line_settlement import DONE
 
@@ -30,6 +31,11 @@ class BillingTicket(models.Model):
         self.ensure_one()
         others -= self
         self._check_mergeable(others)
+        self._refreshing_later()._take_over(others._refreshing_later())
+        self._refresh_worklist()
+
+    def _take_over(self, others):
+        """What can be merged, step by step."""
         united = self._unite_lines(others)
         others._end_approval()
         others.write({"state": CANCELLED, "merged_into_id": self.id})
@@ -84,19 +90,23 @@ class BillingTicket(models.Model):
         for line in (self + others).line_ids:
             key = line.move_id, line.invoice_line_id
             known = united.get(key)
-            if not known or line.amount_disputed > known.amount_disputed:
+            if not known or line._get_total_disputed() > known._get_total_disputed():
                 united[key] = line
         return self.env["billing.ticket.line"].union(*united.values())
 
     def _take_over_lines(self, united):
         """Dispute what the lines dispute, but not more than is open."""
         taken = united - self.line_ids
-        (self.line_ids - united).unlink()
+        own = self.line_ids - united
+        before = {
+            (line.move_id, line.invoice_line_id): line._end_periods() for line in own
+        }
+        own.unlink()
         free = self._get_disputable_amounts(taken.move_id)
         values = []
         for line in taken:
             move = line.move_id
-            amount = min(line.amount_disputed, free.get(move, 0))
+            amount = min(line._get_total_disputed(), free.get(move, 0))
             free[move] = free.get(move, 0) - amount
             values.append(
                 {
@@ -107,7 +117,9 @@ class BillingTicket(models.Model):
                     "credited_before": line.credited_before,
                 }
             )
-        self.env["billing.ticket.line"].create(values)
+        for line in self.env["billing.ticket.line"].create(values):
+            periods = before.get((line.move_id, line.invoice_line_id), [])
+            line.dispute_periods = periods + line.dispute_periods
 
     def _take_over_fields(self, others):
         """The most urgent counts; what is not known yet is filled in. Hook."""
@@ -155,3 +167,22 @@ class BillingTicket(models.Model):
                     ticket=self._get_html_link(),
                 )
             )
+
+
+class BillingTicketLine(models.Model):
+    """What is taken over of the lines of a ticket."""
+
+    _inherit = "billing.ticket.line"
+
+    def _get_total_disputed(self):
+        """What the lines of one invoice dispute, or would again."""
+        return sum(self.filtered("is_disputed").mapped("amount_disputed"))
+
+    def _end_periods(self):
+        """What was in dispute, and ends now: another line takes it over."""
+        today = fields.Date.to_string(fields.Date.context_today(self))
+        return [
+            period
+            for line in self
+            for period in note(line.dispute_periods or [], today, 0.0)
+        ]

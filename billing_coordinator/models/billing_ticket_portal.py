@@ -229,7 +229,7 @@ class BillingTicket(models.Model):
                 ticket.state = IN_PROGRESS
             elif ticket._opens_by_answer():
                 # What was settled is not disputed again by an answer.
-                ticket.line_ids.amount_disputed = 0.0
+                ticket._refreshing_later().line_ids.is_disputed = False
                 ticket.action_reopen()
             ticket._plan_answer()
 

@@ -107,16 +107,33 @@ class BillingTicket(models.Model):
             amounts = self.line_ids._get_open_amounts()
         else:
             return {}
-        by_hand = resolution == "credited" and self.line_ids._is_credited_by_hand()
+        by_hand = resolution == "credited" and (
+            self.line_ids._is_credited_by_hand() or self._has_credit_on_account()
+        )
         if not amounts and not by_hand:
             raise UserError(
                 self.env._(
                     "Nothing of what %(ticket)s disputes is open any more: there is"
-                    " nothing to credit or to write off.",
+                    " nothing to credit or to write off. If the customer gets money"
+                    " back, use the button 'Credit Note' of the invoice, post the"
+                    " credit note, and resolve the ticket with it then.",
                     ticket=self.display_name,
                 )
             )
         return amounts
+
+    def _has_credit_on_account(self):
+        """Nothing is open, and credit notes were posted since the ticket was made.
+
+        That of a paid invoice stays on the customer's account.
+        """
+        moves = self.line_ids.move_id
+        if not moves or self.line_ids._get_open_amounts():
+            return False
+        credits = moves.reversal_move_ids.filtered(
+            lambda move: move.state == "posted" and move.create_date >= self.create_date
+        )
+        return credits.reversed_entry_id == moves
 
     # -- what is refused ---------------------------------------------------------------
 
@@ -183,7 +200,7 @@ class BillingTicketLine(models.Model):
         for line in self:
             move = line.move_id
             billed = move.state == "posted" and move.move_type in BILLED
-            if not billed or line.settlement_state == DONE:
+            if not billed or not line.is_disputed or line.settlement_state == DONE:
                 continue
             free = left.get(move, move.amount_residual)
             disputed = line._get_unsettled() - credited.get(line, 0)

@@ -126,10 +126,16 @@ class BillingTicket(models.Model):
 
     @api.onchange("kind")
     def _onchange_kind(self):
-        """Reasons are of one kind, and only a discrepancy disputes an amount."""
+        """Reasons are of one kind, and only a discrepancy disputes an amount.
+
+        What was in dispute before stays written.
+        """
         if self.reason_id.kind != self.kind:
             self.reason_id = False
-        self.line_ids._compute_amount_disputed()
+        lines = self.line_ids
+        if self.kind != "discrepancy":
+            lines = lines.filtered(lambda line: not line._origin)
+        lines._compute_amount_disputed()
 
     # -- buttons ------------------------------------------------------------------
 

@@ -1,3 +1,4 @@
+from odoo.fields import Command
 from odoo.http import Request
 from odoo.tests import tagged
 
@@ -60,6 +61,20 @@ class TestPortalPromise(PortalCase):
         self.assertNotIn("When will you pay?", self._page(self.user).text)
         self.assertIn("Please contact us", self._promise(self.user))
         self.assertFalse(self._promises())
+
+    def test_what_is_in_dispute_is_not_proposed(self):
+        ticket = self.env["billing.ticket"].create(
+            {
+                "subject": "Too much",
+                "partner_id": self.customer.id,
+                "line_ids": [
+                    Command.create({"move_id": self.invoice.id, "amount_disputed": 50})
+                ],
+            }
+        )
+        self.assertIn('value="70.00"', self._page(self.user).text)
+        ticket.line_ids.amount_disputed = 120
+        self.assertNotIn("When will you pay?", self._page(self.user).text)
 
     def test_limits(self):
         self.company.billing_promise_max_amount = 50

@@ -150,12 +150,27 @@ class TestShare(BaseCase):
         shares = rules.share(bands(400.0), [], 0.0)
         self.assertEqual(shares[0], Share(0.0, 400.0, 0.0))
 
-    @holds_for(histories(), st.floats(0, 1.5))
-    def test_nothing_is_lost(self, history, factor):
-        """Each band is paid, gone or remains; no settlement counts twice."""
+    def test_part_in_dispute(self):
+        """It need not be paid meanwhile, the oldest first."""
+        shares = rules.share(bands(50.0, 50.0), [], 100.0, disputed=70.0)
+        self.assertEqual(shares[0], Share(0.0, 0.0, 0.0, 50.0))
+        self.assertEqual(shares[1], Share(0.0, 0.0, 30.0, 20.0))
+
+    def test_dispute_of_what_is_not_promised(self):
+        shares = rules.share(bands(60.0), [], 100.0, disputed=40.0)
+        self.assertEqual(shares[0], Share(0.0, 0.0, 60.0, 0.0))
+
+    def test_credited_in_part_and_in_dispute(self):
+        shares = rules.share(bands(100.0), [], 80.0, disputed=90.0)
+        self.assertEqual(shares[0], Share(0.0, 20.0, 0.0, 80.0))
+
+    @holds_for(histories(), st.floats(0, 1.5), st.floats(0, 1.5))
+    def test_nothing_is_lost(self, history, factor, part_disputed):
+        """Each band is paid, gone, remains or is disputed; no settlement twice."""
         made, settlements = history
         residual = round(owed(made, settlements) * factor, 2)
-        shares = rules.share(made, settlements, residual)
+        disputed = round(residual * part_disputed, 2)
+        shares = rules.share(made, settlements, residual, disputed=disputed)
         for band in made:
             part = shares[band.id]
             self.assertAlmostEqual(sum(part), band.amount, 2)
@@ -163,7 +178,7 @@ class TestShare(BaseCase):
         money = sum(each.amount * each.paid for each in settlements)
         self.assertLessEqual(sum(part.paid for part in shares.values()), money + 0.05)
         remaining = sum(part.remaining for part in shares.values())
-        self.assertLessEqual(remaining, residual + 0.05)
+        self.assertLessEqual(remaining, max(0, residual - disputed) + 0.05)
 
     @holds_for(histories(under_way=False))
     def test_what_a_band_waits_for_is_what_it_did_not_take(self, history):
@@ -237,6 +252,17 @@ class TestJudge(BaseCase):
             (0.0, 100.0, 0.0, "withdrawn"),
         ):
             self.assertEqual(rules.judge([Share(paid, gone, left)]), (state, paid))
+
+    def test_in_dispute(self):
+        for paid, gone, left, disputed, state in (
+            (60.0, 0.0, 0.0, 40.0, "kept"),
+            (0.0, 0.0, 60.0, 40.0, "broken"),
+            (10.0, 0.0, 50.0, 40.0, "partially_kept"),
+            (0.0, 0.0, 0.0, 100.0, "open"),
+            (0.0, 30.0, 0.0, 70.0, "open"),
+        ):
+            shares = [Share(paid, gone, left, disputed)]
+            self.assertEqual(rules.judge(shares), (state, paid))
 
     def test_several_items(self):
         shares = [Share(100.0, 0.0, 0.0), Share(0.0, 0.0, 0.01)]

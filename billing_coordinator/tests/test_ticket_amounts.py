@@ -212,10 +212,10 @@ class TestTicketAmounts(ResolveCase):
         self.assertEqual((promise.amount_paid, ticket.state), (60, "closed"))
 
     def test_disputing_what_is_promised(self):
-        """The dispute alone changes nothing; what is credited need not be paid."""
+        """What is in dispute need not be paid meanwhile, what is credited never."""
         promise = self._promise(100)
         ticket = self._make_ticket(self.invoice, 40)
-        self.assertEqual(promise.line_ids.remaining, 100)
+        self.assertEqual(promise.line_ids.remaining, 60)
         self.assertEqual(self._receivables().withheld, 100)
         self._resolve(ticket, "credited")
         self.assertEqual((promise.state, promise.line_ids.remaining), ("open", 60))

@@ -113,13 +113,13 @@ class TestTicketMerge(SecondCompany, ResolveCase):
         self.assertEqual(self._disputed(self.kept), {self.invoice: 30})
 
     def test_in_dispute_before_and_after(self):
-        """There is no day on which nothing would have been in dispute."""
+        """Before it both, afterwards the larger: no day without."""
         with self._at(days(5)):
             self._merge(self.kept + self.other)
-        for day in (4, 5):
+        for day, disputed in ((4, 90), (5, 50)):
             rows = self._receivables(as_of=days(day))
             by_move = {row.move_id: row.disputed for row in rows}
-            self.assertEqual(by_move[self.invoice], 50, day)
+            self.assertEqual(by_move[self.invoice], disputed, day)
 
     def test_messages_files_activities_and_followers_move(self):
         follower = self._make_customer("Follower")

@@ -22,16 +22,21 @@ class Facts(NamedTuple):
     date: datetime.date
     amount: float
     is_exempt: bool  # a late charge itself, for instance
+    is_disputed: bool  # wholly or in part: its interest waits
     charged: tuple  # pairs of first and last day
     payments: tuple
 
 
 class Assessment(NamedTuple):
-    """What a notice charges: interest by journal item, a fee, or why it cannot."""
+    """What a notice charges: interest by journal item, a fee, or why it cannot.
+
+    ``waiting`` are journal items whose interest waits until a dispute is over.
+    """
 
     interest: dict = {}  # noqa: RUF012  id -> [(period, amount)]
     fee: float = 0.0
     problem: str | None = None
+    waiting: tuple = ()
 
     @property
     def interest_amount(self):

@@ -8,9 +8,10 @@ had settled it before does not count, nor does it when it is taken back. With
 
     U(k) = max(0, max over j <= k of (amount(j) + ... + amount(k) - S(j)))
 
-and the band ``k`` for ``U(k) - U(k - 1)``. The total is one expression in SQL too; both
-must say the same. When a promise is closed, what it took is kept with it and settles
-nothing else. Amounts are in the currency of the receivable.
+and the band ``k`` for ``U(k) - U(k - 1)``; all of them together for no more than what
+is open of the receivable and not in dispute. The total is one expression in SQL too;
+both must say the same. When a promise is closed, what it took is kept with it and
+settles nothing else. Amounts are in the currency of the receivable.
 """
 
 from typing import NamedTuple
@@ -54,14 +55,16 @@ class Settlement(NamedTuple):
 
 
 class Share(NamedTuple):
-    """What became of a band: ``paid + gone + remaining = amount``.
+    """What became of a band: ``paid + gone + remaining + disputed = amount``.
 
-    ``gone`` is what need not be paid any more.
+    ``gone`` is what need not be paid any more, ``disputed`` what need not be paid as
+    long as it is in dispute.
     """
 
     paid: float
     gone: float
     remaining: float
+    disputed: float = 0.0
 
 
 def cover(receivables, amount, digits=2):
@@ -119,29 +122,47 @@ def waiting(bands, settlements, digits=2):
     return result
 
 
-def share(bands, settlements, residual, digits=2):
+def share(bands, settlements, residual, digits=2, disputed=0.0):
     """What became of the bands of one receivable, in the order of the promises.
 
-    What is promised beyond the open amount need not be paid, the oldest first.
+    What is promised beyond the open amount need not be paid, the oldest first; then
+    what is promised beyond the open amount that nobody disputes.
 
     :param residual: open amount of the receivable
+    :param disputed: what of it is in dispute
     :return: ``{band id: Share}``
     """
     left = waiting(bands, settlements, digits)
-    excess = max(0.0, sum(left.values()) - max(0.0, residual))
+    owed, gone = _lower(left, max(0.0, residual), digits)
+    undisputed = max(0.0, residual - disputed)
+    owed, in_dispute = _lower(owed, undisputed, digits)
     taken, _passed = _take(bands, settlements)
     result = {}
     for band in bands:
-        dropped = min(excess, left[band.id])
-        excess -= dropped
-        remaining = round(left[band.id] - dropped, digits)
         money = sum(
             part * settlements[index].paid for index, part in taken[band.id].items()
         )
         paid = round(min(money, band.amount - left[band.id]), digits)
-        gone = round(band.amount - paid - remaining, digits)
-        result[band.id] = Share(paid, gone, remaining)
+        credited = round(band.amount - left[band.id] - paid + gone[band.id], digits)
+        result[band.id] = Share(paid, credited, owed[band.id], in_dispute[band.id])
     return result
+
+
+def _lower(amounts, total, digits):
+    """Lower amounts to a total, the first ones first.
+
+    :return: ``({key: what is left}, {key: what was taken off})``
+
+    >>> _lower({1: 50.0, 2: 50.0}, 30.0, 2)
+    ({1: 0.0, 2: 30.0}, {1: 50.0, 2: 20.0})
+    """
+    excess = max(0.0, sum(amounts.values()) - total)
+    left, off = {}, {}
+    for key, amount in amounts.items():
+        off[key] = round(min(excess, amount), digits)
+        left[key] = round(amount - off[key], digits)
+        excess -= off[key]
+    return left, off
 
 
 def _take(bands, settlements):
@@ -202,14 +223,21 @@ def close(bands, settlements, closing, digits=2):
 def judge(shares, digits=2):
     """State of a promise on its day, and what was paid for it.
 
+    It stays open where nothing was paid and all that is left is in dispute.
+
     >>> judge([Share(50.0, 0.0, 50.0)])
     ('partially_kept', 50.0)
+    >>> judge([Share(0.0, 0.0, 0.0, disputed=100.0)])
+    ('open', 0.0)
     """
     paid = round(sum(part.paid for part in shares), digits)
     left = round(sum(part.remaining for part in shares), digits)
-    if not left:
-        return (KEPT if paid else WITHDRAWN), paid
-    return (PARTIALLY_KEPT if paid else BROKEN), paid
+    disputed = round(sum(part.disputed for part in shares), digits)
+    if left:
+        return (PARTIALLY_KEPT if paid else BROKEN), paid
+    if paid:
+        return KEPT, paid
+    return (OPEN if disputed else WITHDRAWN), paid
 
 
 def next_level(state, level):

@@ -10,13 +10,18 @@ class BillingFollowupRun(models.TransientModel):
 
     has_late_charges = fields.Boolean(compute="_compute_has_late_charges")
     has_late_problems = fields.Boolean(compute="_compute_has_late_charges")
+    has_late_notes = fields.Boolean(compute="_compute_has_late_charges")
 
     @api.depends(
-        "line_ids.interest_amount", "line_ids.fee_amount", "line_ids.late_problem"
+        "line_ids.interest_amount",
+        "line_ids.fee_amount",
+        "line_ids.late_note",
+        "line_ids.late_problem",
     )
     def _compute_has_late_charges(self):
         for run in self:
             run.has_late_problems = any(run.line_ids.mapped("late_problem"))
+            run.has_late_notes = any(run.line_ids.mapped("late_note"))
             run.has_late_charges = any(
                 line.interest_amount or line.fee_amount for line in run.line_ids
             )
@@ -35,6 +40,11 @@ class BillingFollowupRunLine(models.TransientModel):
     )
     late_problem = fields.Text(
         "What to do", help="Why nothing is sent as long as it is so."
+    )
+    late_note = fields.Char(
+        "Interest waits",
+        help="Items that are in dispute: their interest is charged when that is over,"
+        " as far as they were owed.",
     )
     reason = fields.Selection(selection_add=[("late_rate", "No late-payment rate")])
 
@@ -58,6 +68,7 @@ class BillingFollowupRunLine(models.TransientModel):
         for line, assessment in assessed.items():
             line.interest_amount = assessment.interest_amount
             line.fee_amount = assessment.fee
+            line.late_note = self._describe_waiting(assessment.waiting)
         problems = {
             line.worklist_id: assessment.problem
             for line, assessment in assessed.items()
@@ -75,3 +86,12 @@ class BillingFollowupRunLine(models.TransientModel):
                     "fee_amount": 0,
                 }
             )
+
+    @api.model
+    def _describe_waiting(self, item_ids):
+        """Which items wait for interest, and why; empty if none do."""
+        if not item_ids:
+            return False
+        items = self.env["account.move.line"].browse(item_ids)
+        names = ", ".join(items.move_id.mapped("name"))
+        return self.env._("In dispute: %(invoices)s", invoices=names)
