@@ -74,12 +74,22 @@ class BillingTicket(models.Model):
         routes = [route for route in routes if route not in mine[1:]]
         writer = mail.written_by(message)
         user_sudo = self._get_internal_user(message_dict.get("author_id"))
-        if mine[0][1] and (writer == mail.REPLY or self._is_department(user_sudo)):
+        ticket = self.browse(mine[0][1] or [])
+        if ticket._is_note(user_sudo, writer):
             message_dict["is_internal"] = True
             message_dict.pop("parent_id", None)  # its author would be told
         for key in ("subject", "body"):
             message_dict[key] = (message_dict.get(key) or "").replace("\x00", "")
         return thread.with_context(billing_mail_writer=writer), routes
+
+    def _is_note(self, user, writer):
+        """Whether the customer does not get it: nobody or a colleague wrote it.
+
+        :param self: the ticket that the e-mail belongs to, empty for a new one
+        """
+        if not self:
+            return bool(user)
+        return writer == mail.REPLY or bool(self._is_department(user))
 
     @api.model
     def _get_internal_user(self, author_id):
@@ -124,7 +134,8 @@ class BillingTicket(models.Model):
         contact = self._choose_sender(company, partners, named)
         customer = contact.commercial_partner_id
         named = named.filtered(lambda move: move.company_id == company)
-        if not customer and self._get_internal_user(msg_dict.get("author_id")):
+        colleague = self._get_internal_user(msg_dict.get("author_id"))
+        if not customer and colleague:
             # A colleague passes on what a customer wrote.
             customers = named.commercial_partner_id
             customer = customers if len(customers) == 1 else customer
@@ -133,11 +144,16 @@ class BillingTicket(models.Model):
                 move.company_id == company and move.commercial_partner_id == customer
             )
         )
+        reason = self._get_reason_of_mail(company)
+        subject = self._get_subject_of_mail(msg_dict)
+        if colleague:
+            subject = self._get_neutral_subject(reason, about)
         return {
-            "subject": self._get_subject_of_mail(msg_dict),
+            "subject": subject,
             "description": msg_dict.get("body"),
+            "in_own_words": bool(contact) and not colleague,
             "kind": "inquiry",
-            "reason_id": self._get_reason_of_mail(company).id,
+            "reason_id": reason.id,
             "channel": "email",
             "company_id": company.id,
             "partner_id": customer.id,

@@ -105,6 +105,7 @@ class BillingTicket(models.Model):
         if is_html_empty(self.description):
             told = others.filtered(lambda t: not is_html_empty(t.description))
             values["description"] = told[:1].description
+            values["in_own_words"] = told[:1].in_own_words
         self.write(
             {
                 name: value.id if isinstance(value, models.BaseModel) else value

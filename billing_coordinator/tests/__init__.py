@@ -50,6 +50,8 @@ from . import (
     test_ticket_mail,
     test_ticket_make,
     test_ticket_merge,
+    test_ticket_messages,
+    test_ticket_privacy,
     test_ticket_resolve,
     test_ticket_screen,
     test_ticket_send,
