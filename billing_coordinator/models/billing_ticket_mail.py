@@ -38,11 +38,11 @@ class BillingTicket(models.Model):
         """The ticket that the subject names, if the sender has to do with it."""
         numbers = mail.numbers_in_brackets(message_dict.get("subject"))
         address = email_normalize(message_dict.get("email_from"))
-        if not numbers or not address:
+        if not numbers:
             return self.browse()
         # Whoever runs the gateway may see no tickets.
         tickets_sudo = self.sudo().search([("name", "in", numbers)])
-        tickets_sudo = tickets_sudo.mapped(lambda t: t.merged_into_id or t)
+        tickets_sudo = tickets_sudo.mapped(lambda ticket: ticket._get_remaining())
         known = tickets_sudo.filtered(lambda ticket: ticket._is_known(address))
         return self.browse(known.ids) if len(known) == 1 else self.browse()
 
@@ -50,6 +50,8 @@ class BillingTicket(models.Model):
         """Whether an address is the sender's, of somebody with the customer, or a
         follower's.
         """
+        if not address:
+            return False
         if address == email_normalize(self.email_from):
             return True
         domain = [("email_normalized", "=", address)]
@@ -71,25 +73,32 @@ class BillingTicket(models.Model):
         mine = [route for route in routes or () if route[0] == self._name]
         if not mine:
             return thread, routes
-        routes = [route for route in routes if route not in mine[1:]]
+        [model, ticket_id, *rest] = mine[0]
+        # Whoever runs the gateway may see no tickets.
+        ticket_sudo = self.sudo().browse(ticket_id or [])._get_remaining()
+        others = [route for route in routes if route not in mine]
+        routes = [(model, ticket_sudo.id or ticket_id, *rest), *others]
         writer = mail.written_by(message)
-        user_sudo = self._get_internal_user(message_dict.get("author_id"))
-        ticket = self.browse(mine[0][1] or [])
-        if ticket._is_note(user_sudo, writer):
+        if ticket_sudo._is_note(message_dict, writer):
             message_dict["is_internal"] = True
             message_dict.pop("parent_id", None)  # its author would be told
         for key in ("subject", "body"):
             message_dict[key] = (message_dict.get(key) or "").replace("\x00", "")
         return thread.with_context(billing_mail_writer=writer), routes
 
-    def _is_note(self, user, writer):
-        """Whether the customer does not get it: nobody or a colleague wrote it.
+    def _is_note(self, message_dict, writer):
+        """Whether an e-mail is not between customer and coordinator.
 
         :param self: the ticket that the e-mail belongs to, empty for a new one
         """
+        user_sudo = self._get_internal_user(message_dict.get("author_id"))
         if not self:
-            return bool(user)
-        return writer == mail.REPLY or bool(self._is_department(user))
+            return bool(user_sudo)
+        if writer == mail.REPLY:
+            return True
+        if user_sudo:
+            return self._is_department(user_sudo) or not self._can_read(user_sudo)
+        return not self._is_known(email_normalize(message_dict.get("email_from")))
 
     @api.model
     def _get_internal_user(self, author_id):
@@ -223,7 +232,8 @@ class BillingTicket(models.Model):
             limit=limit,
             files=", ".join(names),
         )
-        if self.env.context.get("billing_mail_writer", mail.PERSON) == mail.PERSON:
+        writer = self.env.context.get("billing_mail_writer", mail.PERSON)
+        if writer == mail.PERSON and not msg_dict.get("is_internal"):
             self._answer_by_itself(text, msg_dict.get("email_from"))
         else:
             self._message_log(body=text)

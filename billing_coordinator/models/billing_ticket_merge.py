@@ -59,6 +59,14 @@ class BillingTicket(models.Model):
                 )
             )
 
+    def _get_remaining(self):
+        """The ticket on which it goes on, after however many merges."""
+        seen = ticket = self
+        while ticket.state == CANCELLED and ticket.merged_into_id - seen:
+            ticket = ticket.merged_into_id
+            seen |= ticket
+        return ticket
+
     # -- what they have -------------------------------------------------------------
 
     def _unite_lines(self, others):

@@ -51,6 +51,7 @@ from . import (
     test_ticket_make,
     test_ticket_merge,
     test_ticket_messages,
+    test_ticket_people,
     test_ticket_privacy,
     test_ticket_resolve,
     test_ticket_screen,
