@@ -60,6 +60,7 @@ from . import (
     billing_ticket_line_credit,
     billing_ticket_line_settlement,
     billing_ticket_mail,
+    billing_ticket_mail_files,
     billing_ticket_make,
     billing_ticket_merge,
     billing_ticket_portal,

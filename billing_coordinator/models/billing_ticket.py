@@ -65,6 +65,7 @@ class BillingTicket(models.Model):
         help="The customer reads it, in the portal and in e-mails.",
     )
     description = fields.Html(
+        sanitize_style=True,  # nothing of it covers the page
         help="What the customer says. In the portal they read it only if they wrote it"
         " themselves."
     )

@@ -25,6 +25,19 @@ class MailMessage(models.Model):
             self._check_audience_of_tickets()
         return result
 
+    def _get_forbidden_access(self, operation):
+        """Customers read no notes on tickets, of whatever type, by their ids either."""
+        forbidden = super()._get_forbidden_access(operation)
+        if self.env.user._is_internal():
+            return forbidden
+        others_sudo = (self - forbidden).sudo()  # to look at them
+        notes = others_sudo.filtered(lambda message: message._is_note_on_ticket())
+        return forbidden | notes.sudo(False)
+
+    def _is_note_on_ticket(self):
+        public = self.subtype_id and not self.subtype_id.internal
+        return self.model == "billing.ticket" and (self.is_internal or not public)
+
     def _check_audience_of_tickets(self):
         if self.env.uid == SUPERUSER_ID or not self.env.user._is_internal():
             return

@@ -47,6 +47,7 @@ from . import (
     test_ticket_department,
     test_ticket_department_tour,
     test_ticket_escalation,
+    test_ticket_hostile_mail,
     test_ticket_mail,
     test_ticket_make,
     test_ticket_merge,

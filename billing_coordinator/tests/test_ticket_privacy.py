@@ -1,7 +1,9 @@
 import json
 
+from odoo.exceptions import AccessError
 from odoo.fields import Command
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from .test_portal_ticket import PortalTicketCase
 from .ticket_mail_common import MailIn
@@ -74,6 +76,25 @@ class TestTicketPrivacy(PrivacyCase):
         self._check_seen(ticket, ticket.name)
         self._check_hidden(ticket, "never pays", "the liar", "secret.pdf")
 
+    @mute_logger("odoo.addons.base.models.ir_rule")
+    def test_notes_by_their_ids(self):
+        """Which can be guessed, whatever kind of message a note is."""
+        ticket = self._mail("Ten", "Ten are missing", sender=self.person.email)
+        messages = self.env["mail.message"]
+        for kind in ("comment", "email", "notification", "auto_comment"):
+            messages |= ticket.message_post(
+                body="Secret", message_type=kind, subtype_xmlid="mail.mt_note"
+            )
+        messages |= ticket._message_log(body="Secret")
+        own = ticket.message_ids.filtered(lambda m: m.author_id == self.person.partner_id)
+        for user in (self.person, self.user):
+            for message in messages:
+                with self.assertRaises(AccessError):
+                    message.with_user(user).read(["body"])
+                with self.assertRaises(AccessError):
+                    message.tracking_value_ids.with_user(user).search([]).read()
+            self.assertIn("missing", own.with_user(user).body)
+
     def test_note_of_a_call(self):
         worklist = self.env["billing.worklist"]
         worklist._refresh(self.company, self.customer.ids)
@@ -131,6 +152,27 @@ class TestTicketPrivacy(PrivacyCase):
         kept = self._make(kind="inquiry")
         kept._merge(second)
         self._check_seen(kept, "Ten missing")
+
+    @mute_logger("odoo.addons.mail.models.mail_mail")
+    def test_customer_writes_to_us_only(self):
+        """No e-mail to the rest of the world in our name, by RPC."""
+        ticket = self._dispute()
+        post = ticket.with_user(self.person).message_post
+        comment = {"body": "Buy", "subtype_xmlid": "mail.mt_comment"}
+        before = ticket.message_ids
+        for values in (
+            {"outgoing_email_to": "victim@example.org"},
+            {"partner_ids": self.neighbour.ids},
+            {"partner_ids": self.stranger.partner_id.ids},
+        ):
+            for kind in ("comment", "notification", "email"):
+                with self.assertRaises(AccessError), self.cr.savepoint():
+                    post(message_type=kind, **comment, **values)
+        ticket.invalidate_recordset()
+        self.assertEqual(ticket.message_ids, before)
+        colleagues = (self.manager + self.user).partner_id
+        message = post(message_type="comment", partner_ids=colleagues.ids, **comment)
+        self.assertEqual(message.sudo().author_id, self.person.partner_id)
 
     def _make(self, **values):
         tickets = self.env["billing.ticket"].with_user(self.coordinator)
