@@ -67,7 +67,7 @@ class BillingTicket(models.Model):
     description = fields.Html(
         sanitize_style=True,  # nothing of it covers the page
         help="What the customer says. In the portal they read it only if they wrote it"
-        " themselves."
+        " themselves.",
     )
     kind = fields.Selection(KINDS, required=True, default="discrepancy", tracking=True)
     company_id = fields.Many2one(

@@ -198,7 +198,10 @@ class BillingTicket(models.Model):
         for user in self.responsible_id + self.asked_by_id:
             if self._can_read(user):
                 return user
-        return self.company_id._get_followup_manager()
+        company = self.company_id
+        return company._get_followup_manager() or company._get_billing_desk()[:1].sudo(
+            False
+        )
 
     # -- notes and activities ---------------------------------------------------------
 

@@ -1,4 +1,5 @@
 from datetime import datetime
+from unittest.mock import patch
 
 from lxml import etree
 
@@ -257,6 +258,17 @@ class TestAnswer(DepartmentCase):
         self.coordinator.active = False
         self._respond(self.member, text="Five")
         self.assertEqual(self._activities(ANSWER).user_id, self.manager)
+
+    def test_no_manager_either(self):
+        """Somebody of the billing desk: no answer arrives in silence."""
+        desk = self._make_user("desk", "group_billing_coordinator")
+        self.ticket.responsible_id = False
+        self.coordinator.active = False
+        company = self.registry["res.company"]
+        nobody = self.env["res.users"]
+        with patch.object(company, "_get_followup_manager", lambda self: nobody):
+            self._respond(self.member, text="Five")
+        self.assertEqual(self._activities(ANSWER).user_id, desk)
 
 
 @tagged("post_install", "-at_install")

@@ -204,7 +204,9 @@ class TestEscalation(WorkingHours):
             lambda user: self.company in user.company_ids
         ):
             other = self.env.ref("base.main_company")
-            user.write({"company_id": other.id, "company_ids": [Command.set(other.ids)]})
+            user.write(
+                {"company_id": other.id, "company_ids": [Command.set(other.ids)]}
+            )
         self.env.invalidate_all()
         self.assertFalse(self.company._get_followup_manager())
 

@@ -21,9 +21,7 @@ class TestHostileMail(TicketMailCase):
         ticket = self._make_ticket(
             self.invoice, 40, team_id=self.desk.id, contact_id=self.customer.id
         )
-        self.hello = ticket.message_post(
-            body="Hello", subtype_xmlid="mail.mt_comment"
-        )
+        self.hello = ticket.message_post(body="Hello", subtype_xmlid="mail.mt_comment")
         ticket.action_wait_for_customer()
         return ticket
 

@@ -85,9 +85,7 @@ class TestFollowers(DepartmentCase):
             }
         )
         self.people = self.member + self.leader + self.coordinator
-        self.ticket.message_subscribe(
-            (self.people.partner_id + self.customer).ids
-        )
+        self.ticket.message_subscribe((self.people.partner_id + self.customer).ids)
 
     def _following(self):
         return self.ticket.message_partner_ids
