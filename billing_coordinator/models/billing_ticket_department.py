@@ -199,9 +199,7 @@ class BillingTicket(models.Model):
             if self._can_read(user):
                 return user
         company = self.company_id
-        return company._get_followup_manager() or company._get_billing_desk()[:1].sudo(
-            False
-        )
+        return company._get_followup_manager() or company._get_billing_desk()[:1]
 
     # -- notes and activities ---------------------------------------------------------
 

@@ -143,8 +143,7 @@ class BillingTicket(models.Model):
         contact = self._choose_sender(company, partners, named)
         customer = contact.commercial_partner_id
         named = named.filtered(lambda move: move.company_id == company)
-        colleague = self._get_internal_user(msg_dict.get("author_id"))
-        if not customer and colleague:
+        if not customer and self._get_internal_user(msg_dict.get("author_id")):
             # A colleague passes on what a customer wrote.
             customers = named.commercial_partner_id
             customer = customers if len(customers) == 1 else customer
@@ -153,16 +152,8 @@ class BillingTicket(models.Model):
                 move.company_id == company and move.commercial_partner_id == customer
             )
         )
-        reason = self._get_reason_of_mail(company)
-        subject = self._get_subject_of_mail(msg_dict)
-        if colleague:
-            subject = self._get_neutral_subject(reason, about)
         return {
-            "subject": subject,
-            "description": msg_dict.get("body"),
-            "in_own_words": bool(contact) and not colleague,
-            "kind": "inquiry",
-            "reason_id": reason.id,
+            **self._prepare_words(msg_dict, company, contact, about),
             "channel": "email",
             "company_id": company.id,
             "partner_id": customer.id,
@@ -173,6 +164,22 @@ class BillingTicket(models.Model):
             "proposed": named - about,
             "count": len(about),
             **defaults,
+        }
+
+    @api.model
+    def _prepare_words(self, msg_dict, company, contact, about):
+        """What it says; of what a colleague passes on the customer reads nothing."""
+        colleague = self._get_internal_user(msg_dict.get("author_id"))
+        reason = self._get_reason_of_mail(company)
+        subject = self._get_subject_of_mail(msg_dict)
+        return {
+            "subject": self._get_neutral_subject(reason, about)
+            if colleague
+            else subject,
+            "description": msg_dict.get("body"),
+            "in_own_words": bool(contact) and not colleague,
+            "kind": "inquiry",
+            "reason_id": reason.id,
         }
 
     @api.model

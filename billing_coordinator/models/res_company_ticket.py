@@ -9,7 +9,8 @@ class ResCompany(models.Model):
     def _get_billing_desk(self):
         """Everybody at work here with the role of a coordinator or manager."""
         self.ensure_one()
-        group_sudo = self.env.ref(COORDINATOR).sudo()
-        return group_sudo.all_user_ids.filtered(
+        group_sudo = self.env.ref(COORDINATOR).sudo()  # groups are not for users
+        users_sudo = group_sudo.all_user_ids.filtered(
             lambda user: user.active and not user.share and self in user.company_ids
-        ).sorted("id")
+        )
+        return users_sudo.sorted("id").sudo(False)
