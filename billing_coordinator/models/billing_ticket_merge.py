@@ -126,6 +126,8 @@ class BillingTicket(models.Model):
     def _take_over_documents(self, others):
         """Messages, files, activities and followers."""
         self.message_subscribe(others.message_partner_ids.ids)
+        for ticket in others:
+            self._forget_followers(ticket._get_people())
         # Those of everybody: who may write both tickets may put them together.
         for model, field in (
             ("mail.message", "model"),

@@ -122,6 +122,15 @@ class TestFollowers(DepartmentCase):
         self.assertNotIn(self.member.partner_id, self._following())
         self.assertIn(self.leader.partner_id, self._following())
 
+    def test_merged_into_that_of_another_team(self):
+        """Followers come along, but nobody who cannot see what remains."""
+        reason = self.reason.copy({"team_id": self.sales.id, "user_id": False})
+        kept = self._make_ticket(reason_id=reason.id)
+        kept._merge(self.ticket)
+        followers = kept.message_partner_ids
+        self.assertFalse((self.member + self.leader).partner_id & followers)
+        self.assertLessEqual(self.customer + self.coordinator.partner_id, followers)
+
     def test_who_leaves_the_team(self):
         self.ticket.user_id = False
         self.team.member_ids = [Command.unlink(self.member.id)]
