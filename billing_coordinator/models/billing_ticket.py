@@ -58,8 +58,16 @@ class BillingTicket(models.Model):
     _rec_names_search = ["name", "subject", "partner_id.name"]
 
     name = fields.Char("Number", required=True, readonly=True, copy=False, index=True)
-    subject = fields.Char(required=True, tracking=True)
-    description = fields.Html(help="What the customer says, in their words.")
+    subject = fields.Char(
+        required=True,
+        tracking=True,
+        help="The customer reads it, in the portal and in e-mails.",
+    )
+    description = fields.Html(
+        sanitize_style=True,  # nothing of it covers the page
+        help="What the customer says. In the portal they read it only if they wrote it"
+        " themselves.",
+    )
     kind = fields.Selection(KINDS, required=True, default="discrepancy", tracking=True)
     company_id = fields.Many2one(
         "res.company",

@@ -23,6 +23,7 @@ class BillingTicket(models.Model):
     user_id = fields.Many2one(
         "res.users",
         "Assigned to",
+        domain=[("share", "=", False)],
         compute="_compute_route",
         store=True,
         readonly=False,
@@ -33,6 +34,7 @@ class BillingTicket(models.Model):
     responsible_id = fields.Many2one(
         "res.users",
         "Coordinator",
+        domain=[("share", "=", False)],
         compute="_compute_responsible_id",
         store=True,
         readonly=False,
@@ -70,12 +72,16 @@ class BillingTicket(models.Model):
     def _compute_responsible_id(self):
         for ticket in self:
             partner = ticket.partner_id.with_company(ticket.company_id)
-            own = partner.billing_responsible_id.filtered("active")
-            ticket.responsible_id = (
-                ticket.responsible_id
-                or own
-                or ticket.company_id.sudo().billing_responsible_id
+            users = (
+                partner.billing_responsible_id
+                + ticket.company_id.sudo().billing_responsible_id
             )
+            users = users.filtered(lambda user: user.active and not user.share)
+            ticket.responsible_id = ticket.responsible_id or users[:1]
+
+    @api.constrains("user_id", "responsible_id")
+    def _check_people(self):
+        (self.user_id | self.responsible_id)._billing_check_colleagues()
 
     @api.depends("reason_id", "team_id")
     def _compute_deadline(self):

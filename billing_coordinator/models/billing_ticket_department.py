@@ -109,7 +109,8 @@ class BillingTicket(models.Model):
     def _can_read(self, user):
         """Whether a user is at work here and may see the ticket."""
         user_sudo, company = user.sudo(), self.company_id
-        if not user_sudo.active or company not in user_sudo.company_ids:
+        at_work = user_sudo.active and not user_sudo.share
+        if not at_work or company not in user_sudo.company_ids:
             return False
         ticket = self.with_user(user).with_context(allowed_company_ids=company.ids)
         return ticket.has_access("read")
@@ -197,7 +198,8 @@ class BillingTicket(models.Model):
         for user in self.responsible_id + self.asked_by_id:
             if self._can_read(user):
                 return user
-        return self.company_id._get_followup_manager()
+        company = self.company_id
+        return company._get_followup_manager() or company._get_billing_desk()[:1]
 
     # -- notes and activities ---------------------------------------------------------
 
@@ -230,24 +232,3 @@ class BillingTicket(models.Model):
         """Nobody has to answer any more, or somebody else has."""
         ticket_sudo = self.sudo()  # activities of others
         ticket_sudo.activity_unlink([QUESTION, ANSWER])
-
-    def write(self, vals):
-        """Whoever has to answer a question follows the ticket, and nobody else."""
-        asked = {t: t._get_asked() for t in self if t.state == WAITING_DEPARTMENT}
-        result = super().write(vals)
-        if asked and vals.keys() & {"state", "user_id", "team_id", "reason_id"}:
-            for ticket, person in asked.items():
-                ticket._follow_question(person)
-        return result
-
-    def _follow_question(self, person):
-        """``person`` had to answer until now."""
-        asked = self._get_asked()
-        ticket_sudo = self.sudo()  # activities of others
-        questions_sudo = ticket_sudo.activity_search([QUESTION])
-        if self.state != WAITING_DEPARTMENT or not asked:
-            questions_sudo.unlink()
-        elif asked != person:
-            questions_sudo.user_id = asked
-        if person and person != asked and not self._can_read(person):
-            ticket_sudo.message_unsubscribe(person.sudo().partner_id.ids)

@@ -76,14 +76,15 @@ class BillingTicket(models.Model):
     @api.model
     def _cron_escalate(self):
         """Tell of what is late; one ticket is one unit of work, committed by itself."""
-        self._forget_activities()
-        queue = self.search(
+        late = self.search(
             self._get_escalation_domain(),
             order="escalation_error_on NULLS FIRST, escalate_on, id",
-        ).ids
+        )
+        queue = [(id_, "_forget_activities") for id_ in self._get_idle().ids]
+        queue += [(id_, "_escalate_if_late") for id_ in late.ids]
         self.env["ir.cron"]._commit_progress(remaining=len(queue))
-        for ticket_id in queue:
-            self.browse(ticket_id)._escalate_isolated()
+        for ticket_id, method in queue:
+            self.browse(ticket_id)._run_isolated(method)
             if not self.env["ir.cron"]._commit_progress(1):
                 break
 
@@ -95,32 +96,37 @@ class BillingTicket(models.Model):
         )
 
     @api.model
-    def _forget_activities(self):
-        """Take away what nobody has to do any more. Hook."""
-        self._forget_questions()
+    def _get_idle(self):
+        """Tickets with activities that nobody has to do any more. Hook.
 
-    @api.model
-    def _forget_questions(self):
-        """Nobody has to answer where settling the invoices closed the ticket."""
+        Settling the invoices closed them, without anybody who took these away.
+        """
         kind = self.env["ir.model.data"]._xmlid_to_res_id(QUESTION)
         questions = self.env["mail.activity"].search(
             [("res_model", "=", self._name), ("activity_type_id", "=", kind)]
         )
-        waiting = self.browse(questions.mapped("res_id")).filtered(
-            lambda ticket: ticket.state == WAITING_DEPARTMENT
+        return self.browse(set(questions.mapped("res_id"))).filtered(
+            lambda ticket: ticket.state != WAITING_DEPARTMENT
         )
-        questions.filtered(lambda q: q.res_id not in waiting.ids).unlink()
 
-    def _escalate_isolated(self):
-        """Escalate one ticket; what fails is noted on it and stops nobody else."""
+    def _forget_activities(self):
+        """Take away what nobody has to do any more. Hook."""
+        if self.state != WAITING_DEPARTMENT:
+            self.activity_unlink([QUESTION])
+
+    def _escalate_if_late(self):
+        if self.filtered_domain(self._get_escalation_domain()):
+            self._escalate()
+
+    def _run_isolated(self, method):
+        """Work on one ticket; what fails is noted on it and stops nobody else."""
         try:
             # Where another worker was faster PostgreSQL refuses: no error to log.
             with mute_logger("odoo.sql_db"):
                 if not self.try_lock_for_update(allow_referencing=True):
                     return
             self.invalidate_recordset()
-            if self.filtered_domain(self._get_escalation_domain()):
-                self._escalate()
+            getattr(self, method)()
             self.env.flush_all()
         except psycopg2.extensions.TransactionRollbackError:
             self.env.cr.rollback()
@@ -146,10 +152,16 @@ class BillingTicket(models.Model):
 
     def _escalate(self):
         """Tell the next one, and when to tell the one after."""
-        manager = self.company_id._get_followup_manager()
-        first = self._get_first_told() or manager
-        told = first if self.escalation_level == "0" else manager
-        level = "2" if told == manager else "1"
+        first, last = self._get_told()
+        if not last:
+            self._record_escalation_error(
+                self.env._(
+                    "Nobody can be told: choose a leader of the team or a coordinator."
+                )
+            )
+            return
+        told = first if self.escalation_level == "0" else last
+        level = "2" if told == last else "1"
         now = fields.Datetime.now()
         hours = self.team_id._get_escalate_hours()
         later = self.team_id._plan_hours(self.company_id, now, hours)
@@ -164,12 +176,22 @@ class BillingTicket(models.Model):
             }
         )
 
-    def _get_first_told(self):
-        """The team leader; of a ticket of no team, the coordinator."""
-        for user in self.team_id.leader_id + self.responsible_id:
-            if self._can_read(user):
-                return user
-        return self.env["res.users"]
+    def _get_told(self):
+        """Who is told first, and who if it is late still.
+
+        First the team leader, else the coordinator; then the follow-up manager, else
+        who made the ticket, else anybody of the billing desk.
+        """
+        manager = self.company_id._get_followup_manager()
+        first = self._find_reader(self.team_id.leader_id + self.responsible_id)
+        last = self._find_reader(manager + self.create_uid) or self._find_reader(
+            self.company_id._get_billing_desk()
+        )
+        return first or last, last or first
+
+    def _find_reader(self, users):
+        """The first of them who may see the ticket."""
+        return next(filter(self._can_read, users), users.browse())
 
     def _tell_of_lateness(self, user):
         """An activity, and a note in the words of who is told."""

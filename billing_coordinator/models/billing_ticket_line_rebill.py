@@ -10,15 +10,23 @@ class BillingTicket(models.Model):
     _inherit = "billing.ticket"
 
     @api.model
-    def _forget_activities(self):
+    def _get_idle(self):
         """What is posted or cancelled needs no look any more."""
         kind = self.env["ir.model.data"]._xmlid_to_res_id(CORRECTED)
         activities = self.env["mail.activity"].search(
             [("res_model", "=", "account.move"), ("activity_type_id", "=", kind)]
         )
-        moves = self.env["account.move"].browse(activities.mapped("res_id")).exists()
-        drafts = moves.filtered(lambda move: move.state == "draft")
-        activities.filtered(lambda a: a.res_id not in drafts.ids).unlink()
+        lines = self.env["billing.ticket.line"].search(
+            [
+                ("rebilled_move_id", "in", activities.mapped("res_id")),
+                ("rebilled_move_id.state", "!=", "draft"),
+            ]
+        )
+        return super()._get_idle() | lines.ticket_id
+
+    def _forget_activities(self):
+        moves = self.line_ids.rebilled_move_id
+        moves.filtered(lambda move: move.state != "draft").activity_unlink([CORRECTED])
         return super()._forget_activities()
 
     def _plan_corrected(self, move):

@@ -1,5 +1,4 @@
 import logging
-from email.message import EmailMessage
 
 from odoo import Command, api, models
 from odoo.tools import email_normalize, html2plaintext
@@ -8,7 +7,8 @@ from ..tools import mail
 
 _logger = logging.getLogger(__name__)
 
-DEFAULT_MAX_MB = 20
+# So many a person can look through; a note tells where there are more.
+MAX_INVOICES = 100
 
 
 class BillingTicket(models.Model):
@@ -38,11 +38,11 @@ class BillingTicket(models.Model):
         """The ticket that the subject names, if the sender has to do with it."""
         numbers = mail.numbers_in_brackets(message_dict.get("subject"))
         address = email_normalize(message_dict.get("email_from"))
-        if not numbers or not address:
+        if not numbers:
             return self.browse()
         # Whoever runs the gateway may see no tickets.
         tickets_sudo = self.sudo().search([("name", "in", numbers)])
-        tickets_sudo = tickets_sudo.mapped(lambda t: t.merged_into_id or t)
+        tickets_sudo = tickets_sudo.mapped(lambda ticket: ticket._get_remaining())
         known = tickets_sudo.filtered(lambda ticket: ticket._is_known(address))
         return self.browse(known.ids) if len(known) == 1 else self.browse()
 
@@ -50,6 +50,8 @@ class BillingTicket(models.Model):
         """Whether an address is the sender's, of somebody with the customer, or a
         follower's.
         """
+        if not address:
+            return False
         if address == email_normalize(self.email_from):
             return True
         domain = [("email_normalized", "=", address)]
@@ -71,15 +73,31 @@ class BillingTicket(models.Model):
         mine = [route for route in routes or () if route[0] == self._name]
         if not mine:
             return thread, routes
-        routes = [route for route in routes if route not in mine[1:]]
+        [model, ticket_id, *rest] = mine[0]
+        # Whoever runs the gateway may see no tickets.
+        ticket_sudo = self.sudo().browse(ticket_id or [])._get_remaining()
+        others = [route for route in routes if route not in mine]
+        routes = [(model, ticket_sudo.id or ticket_id, *rest), *others]
         writer = mail.written_by(message)
-        user_sudo = self._get_internal_user(message_dict.get("author_id"))
-        if mine[0][1] and (writer == mail.REPLY or self._is_department(user_sudo)):
+        if ticket_sudo._is_note(message_dict, writer):
             message_dict["is_internal"] = True
             message_dict.pop("parent_id", None)  # its author would be told
-        for key in ("subject", "body"):
-            message_dict[key] = (message_dict.get(key) or "").replace("\x00", "")
+        self._remove_nul(message_dict)
         return thread.with_context(billing_mail_writer=writer), routes
+
+    def _is_note(self, message_dict, writer):
+        """Whether an e-mail is not between customer and coordinator.
+
+        :param self: the ticket that the e-mail belongs to, empty for a new one
+        """
+        user_sudo = self._get_internal_user(message_dict.get("author_id"))
+        if not self:
+            return bool(user_sudo)
+        if writer == mail.REPLY:
+            return True
+        if user_sudo:
+            return self._is_department(user_sudo) or not self._can_read(user_sudo)
+        return not self._is_known(email_normalize(message_dict.get("email_from")))
 
     @api.model
     def _get_internal_user(self, author_id):
@@ -103,11 +121,12 @@ class BillingTicket(models.Model):
         values = self._prepare_from_mail(msg_dict, custom_values or {})
         if values.get("contact_id"):
             msg_dict["author_id"] = values["contact_id"]
-        proposed = values.pop("proposed")
+        proposed, count = values.pop("proposed"), values.pop("count")
         company = self.env["res.company"].browse(values["company_id"])
         self = self.with_company(company)
         ticket = super().message_new(msg_dict, self._complete(values))
         ticket._note_proposed(proposed)
+        ticket._note_left_out(count)
         ticket._leave_out_large(msg_dict)
         return ticket.with_context(billing_new_from_mail=True)
 
@@ -134,17 +153,33 @@ class BillingTicket(models.Model):
             )
         )
         return {
-            "subject": self._get_subject_of_mail(msg_dict),
-            "description": msg_dict.get("body"),
-            "kind": "inquiry",
-            "reason_id": self._get_reason_of_mail(company).id,
+            **self._prepare_words(msg_dict, company, contact, about),
             "channel": "email",
             "company_id": company.id,
             "partner_id": customer.id,
             "contact_id": contact.id,
-            "line_ids": [Command.create({"move_id": move.id}) for move in about],
+            "line_ids": [
+                Command.create({"move_id": move.id}) for move in about[:MAX_INVOICES]
+            ],
             "proposed": named - about,
+            "count": len(about),
             **defaults,
+        }
+
+    @api.model
+    def _prepare_words(self, msg_dict, company, contact, about):
+        """What it says; of what a colleague passes on the customer reads nothing."""
+        colleague = self._get_internal_user(msg_dict.get("author_id"))
+        reason = self._get_reason_of_mail(company)
+        subject = self._get_subject_of_mail(msg_dict)
+        return {
+            "subject": self._get_neutral_subject(reason, about)
+            if colleague
+            else subject,
+            "description": msg_dict.get("body"),
+            "in_own_words": bool(contact) and not colleague,
+            "kind": "inquiry",
+            "reason_id": reason.id,
         }
 
     @api.model
@@ -156,9 +191,10 @@ class BillingTicket(models.Model):
 
     @api.model
     def _get_subject_of_mail(self, msg_dict):
-        return mail.clean_subject(msg_dict.get("subject")) or self.env._(
+        subject = mail.clean_subject(msg_dict.get("subject")) or self.env._(
             "E-mail from %(sender)s", sender=msg_dict.get("email_from") or "?"
         )
+        return subject[: mail.MAX_SUBJECT]
 
     @api.model
     def _get_reason_of_mail(self, company):
@@ -185,43 +221,23 @@ class BillingTicket(models.Model):
                 body=self.env._(
                     "The e-mail names %(invoices)s. The sender is not known as the"
                     " customer: check who wrote before you choose the customer.",
-                    invoices=", ".join(moves.mapped("name")),
+                    invoices=self._name_some(moves),
                 )
             )
 
-    def _leave_out_large(self, msg_dict):
-        """Keep what is not too large, and say what was left out, to the sender too."""
-        limit = self._get_max_mb()
-        kept, names = [], []
-        for attachment in msg_dict.get("attachments") or ():
-            if _size(attachment[1]) > limit * 1024 * 1024:
-                names.append(attachment[0])
-            else:
-                kept.append(attachment)
-        if not names:
-            return
-        msg_dict["attachments"] = kept
-        text = self.env._(
-            "Not kept, as larger than %(limit)s MB: %(files)s. Please send it in"
-            " smaller parts, or tell us where we can fetch it.",
-            limit=limit,
-            files=", ".join(names),
-        )
-        if self.env.context.get("billing_mail_writer", mail.PERSON) == mail.PERSON:
-            self._answer_by_itself(text, msg_dict.get("email_from"))
-        else:
-            self._message_log(body=text)
-
     @api.model
-    def _get_max_mb(self):
-        """The limit per file, in megabytes; a manager can change it."""
-        parameters_sudo = self.env["ir.config_parameter"].sudo()
-        value = parameters_sudo.get_param("billing_coordinator.ticket_max_mb", "")
-        return int(value) if value.isdigit() else DEFAULT_MAX_MB
+    def _name_some(self, moves):
+        names = moves[:MAX_INVOICES].mapped("name")
+        return ", ".join(names) + (" ..." if len(moves) > MAX_INVOICES else "")
 
-
-def _size(content):
-    """Bytes of what an e-mail has attached: a file, a text, or another e-mail."""
-    if isinstance(content, EmailMessage):
-        content = content.as_bytes()
-    return len(content.encode() if isinstance(content, str) else content)
+    def _note_left_out(self, count):
+        """That the ticket has not all invoices which the e-mail names."""
+        if count > MAX_INVOICES:
+            self._message_log(
+                body=self.env._(
+                    "The e-mail names %(count)s invoices. The first %(most)s are on"
+                    " the ticket: add the others that it is about.",
+                    count=count,
+                    most=MAX_INVOICES,
+                )
+            )

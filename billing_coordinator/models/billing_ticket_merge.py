@@ -82,6 +82,14 @@ class BillingTicket(models.Model):
                 )
             )
 
+    def _get_remaining(self):
+        """The ticket on which it goes on, after however many merges."""
+        seen = ticket = self
+        while ticket.state == CANCELLED and ticket.merged_into_id - seen:
+            ticket = ticket.merged_into_id
+            seen |= ticket
+        return ticket
+
     # -- what they have -------------------------------------------------------------
 
     def _unite_lines(self, others):
@@ -132,6 +140,7 @@ class BillingTicket(models.Model):
         if is_html_empty(self.description):
             told = others.filtered(lambda t: not is_html_empty(t.description))
             values["description"] = told[:1].description
+            values["in_own_words"] = told[:1].in_own_words
         self.write(
             {
                 name: value.id if isinstance(value, models.BaseModel) else value
@@ -144,6 +153,8 @@ class BillingTicket(models.Model):
     def _take_over_documents(self, others):
         """Messages, files, activities and followers."""
         self.message_subscribe(others.message_partner_ids.ids)
+        for ticket in others:
+            self._forget_followers(ticket._get_people())
         # Those of everybody: who may write both tickets may put them together.
         for model, field in (
             ("mail.message", "model"),

@@ -13,7 +13,6 @@ PORTAL_FIELDS = frozenset(
         "display_name",
         "name",
         "subject",
-        "description",
         "kind",
         "state",
         "company_id",
@@ -142,8 +141,9 @@ class BillingTicket(models.Model):
         tickets_sudo = self.sudo().with_company(company)  # customers write nothing
         ticket_sudo = tickets_sudo.create(
             {
-                "subject": self._get_portal_subject(reason, moves),
+                "subject": self._get_neutral_subject(reason, moves),
                 "description": plaintext2html(text),
+                "in_own_words": True,
                 "kind": reason.kind,
                 "company_id": company.id,
                 "partner_id": partner.commercial_partner_id.id,
@@ -183,12 +183,6 @@ class BillingTicket(models.Model):
                     " question about it."
                 )
             )
-
-    @api.model
-    def _get_portal_subject(self, reason, moves):
-        names = moves.sudo().mapped("name")
-        shown = ", ".join(names[:3]) + (" ..." if len(names) > 3 else "")
-        return f"{reason.name}: {shown}" if names else reason.name
 
     def _post_files(self, partner, files):
         """The files of the first request stand at the beginning of the conversation."""

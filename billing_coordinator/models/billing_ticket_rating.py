@@ -28,15 +28,17 @@ class BillingTicket(models.Model):
 
     @api.depends("state")
     def _compute_to_rate(self):
-        """Asked once, and only where the team wants it when the ticket is closed."""
+        """Asked once, unless the team does not want it when the ticket is closed."""
         for ticket in self:
             ticket.to_rate = ticket.state == CLOSED and ticket._is_rating_wanted()
 
     def _is_rating_wanted(self):
         """Whether to ask the contact. Hook."""
-        contact = self._rating_get_partner()
+        team_sudo = self.team_id.sudo()  # of any company
+        if team_sudo and not team_sudo.send_rating:
+            return False
         asked = bool(self.sudo().rating_ids)
-        return bool(self.team_id.sudo().send_rating and contact.email and not asked)
+        return bool(self._rating_get_partner().email and not asked)
 
     def _rating_get_partner(self):
         return self.contact_id or super()._rating_get_partner()

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 KINDS = [("discrepancy", "Discrepancy"), ("inquiry", "Inquiry")]
 
@@ -36,10 +36,16 @@ class BillingTicketReason(models.Model):
         help="Empty: the billing desk itself.",
     )
     user_id = fields.Many2one(
-        "res.users", "Person", help="Gets the tickets, if the person is at work here."
+        "res.users",
+        "Person",
+        domain=[("share", "=", False)],
+        help="Gets the tickets, if the person is at work here.",
     )
     backup_user_id = fields.Many2one(
-        "res.users", "Backup", help="Gets them where the person has left."
+        "res.users",
+        "Backup",
+        domain=[("share", "=", False)],
+        help="Gets them where the person has left.",
     )
     hours = fields.Float(
         "Hours to resolve",
@@ -55,10 +61,15 @@ class BillingTicketReason(models.Model):
         "CHECK(hours > 0)", "A deadline is at least some hours away."
     )
 
+    @api.constrains("user_id", "backup_user_id")
+    def _check_people(self):
+        (self.user_id | self.backup_user_id)._billing_check_colleagues()
+
     def _get_assignee(self, company):
         """The person, else the backup, whoever works in ``company``."""
         for user_sudo in (self.sudo().user_id, self.sudo().backup_user_id):
-            if user_sudo.active and company in user_sudo.company_ids:
+            at_work = user_sudo.active and not user_sudo.share
+            if at_work and company in user_sudo.company_ids:
                 return user_sudo.sudo(False)
         return self.env["res.users"]
 

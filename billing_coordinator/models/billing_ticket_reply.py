@@ -1,5 +1,5 @@
 from odoo import fields, models
-from odoo.tools import html2plaintext
+from odoo.tools import email_normalize, html2plaintext
 
 from ..tools import mail
 from .billing_ticket import IN_PROGRESS, WAITING_DEPARTMENT
@@ -18,11 +18,22 @@ class BillingTicket(models.Model):
         if self.env.context.get("billing_mail_writer") == mail.REPLY:
             return result
         user_sudo = self._get_internal_user(msg_dict.get("author_id"))
-        if self._is_department(user_sudo):
-            self._take_answer_of_department(user_sudo, msg_dict.get("body"))
-        elif not user_sudo:
+        if user_sudo:
+            self._colleague_has_written(user_sudo, msg_dict.get("body"))
+        elif self._is_known(email_normalize(msg_dict.get("email_from"))):
             self._customer_has_answered()
+        else:
+            self._plan_once(
+                lambda ticket: ticket.env._("Read what somebody else writes")
+            )
         return result
+
+    def _colleague_has_written(self, user, body):
+        """Only who may see the ticket answers for the department."""
+        if not self._can_read(user):
+            self._plan_reading()
+        elif self._is_department(user):
+            self._take_answer_of_department(user, body)
 
     def _take_answer_of_department(self, user, body):
         """As if it had been entered; what comes later is to be read only."""
@@ -41,7 +52,10 @@ class BillingTicket(models.Model):
             title = ticket.env._("Answer of %(team)s", team=ticket.team_id.name)
             self._plan(ANSWER, coordinator, title)
         else:
-            self._plan_once(lambda ticket: ticket.env._("Read what colleagues write"))
+            self._plan_reading()
+
+    def _plan_reading(self):
+        self._plan_once(lambda ticket: ticket.env._("Read what colleagues write"))
 
     def _plan_once(self, get_summary):
         """One activity for whoever talks with the customer, until it is done."""

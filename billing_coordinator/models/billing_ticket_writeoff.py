@@ -87,10 +87,14 @@ class BillingTicket(models.Model):
         return super().action_cancel()
 
     @api.model
-    def _forget_activities(self):
+    def _get_idle(self):
         """Nobody approves where settling the invoices closed the ticket."""
         asked = self.search([("writeoff_requested_by_id", "!=", False)])
-        asked.filtered(lambda t: t.state not in OPEN_STATES)._end_approval()
+        return super()._get_idle() | asked.filtered(lambda t: t.state not in OPEN_STATES)
+
+    def _forget_activities(self):
+        if self.state not in OPEN_STATES:
+            self._end_approval()
         return super()._forget_activities()
 
     def _resolve(self, resolution, **values):

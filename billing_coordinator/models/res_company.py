@@ -112,7 +112,8 @@ class ResCompany(models.Model):
         """The follow-up manager; where none is set, the first user with that role."""
         self.ensure_one()
         chosen_sudo = self.billing_responsible_id.sudo()  # of any company
-        if chosen_sudo.active and self in chosen_sudo.company_ids:
+        at_work = chosen_sudo.active and not chosen_sudo.share
+        if at_work and self in chosen_sudo.company_ids:
             return self.billing_responsible_id
         group = self.env.ref("billing_coordinator.group_billing_manager").sudo()
         users = group.all_user_ids.filtered(

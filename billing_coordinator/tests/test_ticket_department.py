@@ -1,4 +1,5 @@
 from datetime import datetime
+from unittest.mock import patch
 
 from lxml import etree
 
@@ -256,6 +257,16 @@ class TestAnswer(DepartmentCase):
         self.ticket.responsible_id = self.coordinator
         self.coordinator.active = False
         self._respond(self.member, text="Five")
+        self.assertEqual(self._activities(ANSWER).user_id, self.manager)
+
+    def test_no_manager_either(self):
+        """Somebody of the billing desk: no answer arrives in silence."""
+        self.ticket.responsible_id = False
+        self.coordinator.active = False
+        company = self.registry["res.company"]
+        nobody = self.env["res.users"]
+        with patch.object(company, "_get_followup_manager", lambda self: nobody):
+            self._respond(self.member, text="Five")
         self.assertEqual(self._activities(ANSWER).user_id, self.manager)
 
 

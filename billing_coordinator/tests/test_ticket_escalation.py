@@ -1,8 +1,10 @@
+from ast import literal_eval
 from contextlib import contextmanager
 from datetime import datetime
 from unittest.mock import patch
 
 from freezegun import freeze_time
+from lxml import etree
 
 from odoo import Command
 from odoo.tests import tagged
@@ -194,6 +196,113 @@ class TestEscalation(WorkingHours):
         self.assertEqual(self._told(), ["Leader"])
         self.assertFalse(self.ticket.escalation_error)
 
+    def _without_manager(self):
+        """A company where nobody has the role, or the task, of a manager."""
+        self.company.billing_responsible_id = False
+        group = self.env.ref("billing_coordinator.group_billing_manager")
+        for user in group.all_user_ids.filtered(
+            lambda user: self.company in user.company_ids
+        ):
+            other = self.env.ref("base.main_company")
+            user.write(
+                {"company_id": other.id, "company_ids": [Command.set(other.ids)]}
+            )
+        self.env.invalidate_all()
+        self.assertFalse(self.company._get_followup_manager())
+
+    def test_nobody_but_who_made_it(self):
+        """No leader, no coordinator, no manager: who made it, with an activity."""
+        self.team.leader_id = False
+        self.ticket.responsible_id = False
+        self._without_manager()
+        self._run(june(18, 9))
+        self.assertEqual(self._told(), ["Coordinator"])
+        self.assertEqual(self.ticket.escalation_level, "2")
+        self.assertIn(self.coordinator.partner_id, self._last_note().partner_ids)
+
+    def test_nobody_but_a_coordinator(self):
+        """Who made it has left: somebody of the billing desk."""
+        other = self._make_user("other", "group_billing_coordinator")
+        self.team.leader_id = False
+        self.ticket.responsible_id = False
+        self._without_manager()
+        self.coordinator.active = False
+        self._run(june(18, 9))
+        self.assertEqual(self._told(), [other.name])
+
+    def test_coordinator_then_who_made_it(self):
+        """Nobody is told twice."""
+        self.team.leader_id = False
+        self.ticket.responsible_id = self.coordinator
+        self._without_manager()
+        for moment in (june(18, 9), june(19, 9), june(20, 9)):
+            self._run(moment)
+        self.assertEqual(self._told(), ["Coordinator"])
+        self.assertEqual(self.ticket.escalation_level, "2")
+
+    def test_really_nobody(self):
+        """It is not passed over in silence, and told once somebody is there."""
+        self.team.leader_id = False
+        self.ticket.responsible_id = False
+        self._without_manager()
+        self.coordinator.active = False
+        self.assertTrue(self.team.tells_nobody)
+        self._run(june(18, 9))
+        self.assertEqual(self.ticket.escalation_level, "0")
+        self.assertIn("Nobody", self.ticket.escalation_error)
+        tickets = self.env["billing.ticket"]
+        view = self.env.ref("billing_coordinator.billing_ticket_view_search").arch
+        [domain] = etree.fromstring(view).xpath("//filter[@name='untold']/@domain")
+        self.assertEqual(tickets.search(literal_eval(domain)), self.ticket)
+        self.coordinator.active = True
+        self.assertFalse(self.team.tells_nobody)
+        self._run(june(18, 10))
+        self.assertEqual(self._told(), ["Coordinator"])
+        self.assertFalse(self.ticket.escalation_error)
+
+    def test_team_that_tells_nobody(self):
+        """Seen in the list and on the form of teams."""
+        self._without_manager()
+        self.assertFalse(self.team.tells_nobody)
+        self.coordinator.active = False
+        self.assertFalse(self.team.tells_nobody)
+        self.leader.active = False
+        self.env.invalidate_all()
+        self.assertTrue(self.team.tells_nobody)
+        for kind in ("form", "list"):
+            arch = self.env["billing.team"].get_view(view_type=kind)["arch"]
+            self.assertIn("tells_nobody", arch)
+
+    def test_one_bad_question_stops_nothing(self):
+        """A question that cannot be forgotten: the others are, and lateness is told."""
+        other = self._make_ticket()
+        late = self._make_ticket()
+        for ticket in (self.ticket, other):
+            self._ask(ticket)
+        # As settling the invoices does, which forgets nothing.
+        self.env.flush_all()
+        for ticket in (self.ticket, other):
+            self.cr.execute(
+                "UPDATE billing_ticket SET state = 'cancelled' WHERE id = %s",
+                [ticket.id],
+            )
+        self.env.invalidate_all()
+        activities = self.registry["mail.activity"]
+        unlink = activities.unlink
+
+        def _unlink(records):
+            if self.ticket.id in records.mapped("res_id"):
+                raise ValueError("Broken")
+            return unlink(records)
+
+        with patch.object(activities, "unlink", _unlink), mute_logger(ESCALATION):
+            self._run(june(18, 9))
+        self.assertTrue(self._activities(QUESTION))
+        self.assertFalse(self._activities(QUESTION, other))
+        self.assertEqual(self._told(late), ["Leader"])
+        self._run(june(18, 10))
+        self.assertFalse(self._activities(QUESTION))
+
     def test_at_work_elsewhere(self):
         def none(records, **options):
             return records.browse()
@@ -214,7 +323,7 @@ class TestEscalation(WorkingHours):
         self.env.invalidate_all()
         tickets = self.env["billing.ticket"].sudo()
         with freeze_time(june(17, 9)), self.assertQueryCount(4):
-            tickets._forget_questions()
+            self.assertFalse(tickets._get_unasked())
             late = tickets.search(tickets._get_escalation_domain())
         self.assertFalse(late)
 

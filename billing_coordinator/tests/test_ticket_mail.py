@@ -455,6 +455,34 @@ class TestTicketReply(TicketMailCase):
         other.write({"state": "cancelled", "merged_into_id": self.ticket.id})
         self.assertEqual(self._mail(f"[{other.name}] More"), self.ticket)
 
+    def _merge_into(self, kept, ticket):
+        ticket.write({"state": "cancelled", "merged_into_id": kept.id})
+
+    def test_chain_of_merged_tickets(self):
+        """What belongs to the first of them arrives on the last."""
+        first, second = (
+            self._make_ticket(contact_id=self.customer.id) for _number in range(2)
+        )
+        note = first.message_post(body="Hello", subtype_xmlid="mail.mt_comment")
+        self._merge_into(second, first)
+        self._merge_into(self.ticket, second)
+        for headers in (
+            {"subject": f"[{first.name}] More"},
+            {"In_Reply_To": note.message_id},
+        ):
+            self.assertEqual(self._mail(**headers), self.ticket)
+
+    def test_merged_in_a_circle(self):
+        """As after reopening: the one that is open, else any of them, but an end."""
+        other = self._make_ticket(contact_id=self.customer.id)
+        self._merge_into(other, self.ticket)
+        self.ticket.action_reopen()
+        self._merge_into(self.ticket, other)
+        for ticket in (other, self.ticket):
+            self.assertEqual(self._mail(f"[{ticket.name}] More"), self.ticket)
+        self.ticket.state = "cancelled"
+        self.assertIn(self._mail(f"[{other.name}] More"), other + self.ticket)
+
     def test_number_in_the_subject_of_a_stranger(self):
         ticket = self._mail(sender="eve@example.org")
         subject = f"[{ticket.name}] More"
@@ -488,6 +516,26 @@ class TestTicketReply(TicketMailCase):
         self._reply(self.ticket, "Or 91", sender=self.member.email)
         self.assertIn("Read what colleagues write", self._activities())
         self.assertIn("only 90", self.ticket.answer)
+
+    def test_others_do_not_answer_for_the_department(self):
+        """A colleague who may not see the ticket, or no ticket at all."""
+        seller = self._make_user("seller", "group_billing_department")
+        employee = self._make_user("employee", "base.group_user")
+        elsewhere = self._make_user(
+            "elsewhere",
+            "group_billing_coordinator",
+            company=self._make_company("Elsewhere Ltd"),
+        )
+        self.ticket.write({"team_id": self.team.id, "state": "waiting_department"})
+        for user in (seller, employee, elsewhere):
+            self._reply(self.ticket, "I know better", sender=user.email)
+            message = self.ticket.message_ids[0]
+            self.assertIn("know better", message.body)
+            self.assertTrue(message.subtype_id.internal)
+            self.assertNotIn(self.customer, message.notified_partner_ids)
+            self.assertEqual(self.ticket.state, "waiting_department")
+            self.assertFalse(self.ticket.answer)
+        self.assertEqual(self._activities(), ["Read what colleagues write"])
 
     def test_customer_does_not_answer_for_the_department(self):
         self.ticket.state = "waiting_department"

@@ -167,6 +167,20 @@ class TestRating(RatingCase):
         self._request()
         self.assertEqual(self._mails().recipient_ids, self.customer)
 
+    def test_no_team(self):
+        """The desk itself answered: the coordinator is rated."""
+        ticket = self._make_ticket(
+            reason_id=False, team_id=False, responsible_id=self.coordinator.id
+        )
+        spam = self._make_ticket(reason_id=False, team_id=False)
+        spam.action_cancel()
+        self._close(ticket)
+        self._request()
+        self.assertEqual(self._mails().mail_message_id.res_id, ticket.id)
+        self.assertEqual(self._mails().recipient_ids, self.customer)
+        rating = ticket.sudo().rating_ids
+        self.assertEqual(rating.rated_partner_id, self.coordinator.partner_id)
+
     @contextmanager
     def _failing_for(self, broken):
         send = self.registry["billing.ticket"].rating_send_request

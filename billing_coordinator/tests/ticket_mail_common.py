@@ -11,7 +11,7 @@ from .test_ticket import TicketCase
 ADDRESS = "billing@followup.example.com"
 
 
-class TicketMailCase(TicketCase, MailCase):
+class MailIn(MailCase):
     """A team with an address, and customers who write to it."""
 
     @classmethod
@@ -91,3 +91,7 @@ class TicketMailCase(TicketCase, MailCase):
         result = self._mail(subject, body, sender=sender, **headers)
         self.assertEqual(result or ticket, ticket)
         return result
+
+
+class TicketMailCase(MailIn, TicketCase):
+    """E-mails about tickets, and a department that answers some of them."""

@@ -1,7 +1,11 @@
 """What the headers and the subject of an e-mail tell about who wrote it."""
 
 import re
+from itertools import islice
 
+# Longer than anybody writes: what is beyond is cut off, or not looked at.
+MAX_SUBJECT = 250
+MAX_NUMBERS = 10
 # Who wrote it: a person; a program on its own; a program in answer to something.
 PERSON, PROGRAM, REPLY = "person", "program", "reply"
 
@@ -15,7 +19,7 @@ AWAY = re.compile(
     re.IGNORECASE,
 )
 REPEATED = re.compile(
-    r"\s*((re|fwd?|aw|wg|tr|rv|sv|vs|antw|antwort)(\[\d+\])?\s*:\s*)+", re.IGNORECASE
+    r"((re|fwd?|aw|wg|tr|rv|sv|vs|antw|antwort)(\[\d+\])?\s*:\s*)+", re.IGNORECASE
 )
 IN_BRACKETS = re.compile(r"\[([^\[\]\s]{2,40})\]")
 
@@ -49,10 +53,13 @@ def _header(message, name):
 
 
 def clean_subject(subject):
-    """A subject without Re: and Fwd:, in one line."""
-    return " ".join(REPEATED.sub("", subject or "", count=1).split())
+    """A subject without Re: and Fwd: at its beginning, in one line, not too long."""
+    subject = " ".join((subject or "").split())
+    repeated = REPEATED.match(subject)
+    return subject[repeated.end() if repeated else 0 :].strip()[:MAX_SUBJECT]
 
 
 def numbers_in_brackets(subject):
     """What may be the number of a ticket: T000123 in "Re: [T000123] A question"."""
-    return IN_BRACKETS.findall(subject or "")
+    found = IN_BRACKETS.finditer(subject or "")
+    return [match[1] for match in islice(found, MAX_NUMBERS)]
