@@ -50,6 +50,7 @@ from . import (
     billing_team_hours,
     billing_ticket,
     billing_ticket_assign,
+    billing_ticket_customer,
     billing_ticket_department,
     billing_ticket_department_view,
     billing_ticket_escalation,

@@ -112,15 +112,10 @@ class BillingTicket(models.Model):
                 "default_res_ids": self.ids,
                 "default_partner_ids": self._get_recipient().ids,
                 "default_subject": self._message_compute_subject(),
+                # Shows the texts, and the button that also waits for the customer.
+                "billing_reply": "open" if self.state in OPEN_STATES else "over",
             },
         }
-
-    def action_reply_and_wait(self):
-        """Reply; the ticket waits for the customer once the reply is sent."""
-        self._check_open()
-        action = self.action_reply()
-        action["context"]["billing_wait_for_customer"] = True
-        return action
 
     def _get_recipient(self):
         """Who is written to. A sender whom nobody knew becomes a contact."""

@@ -1,4 +1,7 @@
+from ast import literal_eval
 from unittest.mock import patch
+
+from lxml import etree
 
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
@@ -41,11 +44,42 @@ class TestTicketSend(TicketMailCase):
         self.assertEqual(self.ticket.state, "new")
 
     def test_reply_and_wait(self):
-        self._compose_reply(self.ticket.action_reply_and_wait())
+        """The second button of the reply, as long as the ticket is open."""
+        action = self.ticket.action_reply()
+        self.assertEqual(action["context"]["billing_reply"], "open")
+        action["context"]["billing_wait_for_customer"] = True
+        self._compose_reply(action)
         self.assertEqual(self.ticket.state, "waiting_customer")
         self.ticket._resolve("rejected")
-        with self.assertRaisesRegex(UserError, "reopen"):
-            self.ticket.action_reply_and_wait()
+        action = self.ticket.action_reply()
+        self.assertEqual(action["context"]["billing_reply"], "over")
+
+    def test_ready_texts_are_in_sight(self):
+        """With those that are sent by themselves left out; elsewhere nothing shows."""
+        composer = self.env["mail.compose.message"].with_user(self.coordinator)
+        arch = etree.fromstring(composer.get_view(view_type="form")["arch"])
+        [field] = arch.xpath("//field[@name='template_id'][@domain]")
+        found = self.env["mail.template"].search(literal_eval(field.get("domain")))
+        for name in CANNED:
+            template = self.env.ref(f"billing_coordinator.mail_template_ticket_{name}")
+            self.assertIn(template, found)
+        for name in ("receipt", "rating"):
+            template = self.env.ref(f"billing_coordinator.mail_template_ticket_{name}")
+            self.assertNotIn(template, found)
+        self.assertIn("billing_reply", field.get("invisible"))
+        [button] = arch.xpath("//button[contains(@context, 'billing_wait')]")
+        self.assertIn("billing_reply", button.get("invisible"))
+
+    def test_ready_text_in_the_dialog(self):
+        """Choosing one fills the text in, with the invoice's data, before sending."""
+        composer = self.env["mail.compose.message"].with_user(self.coordinator)
+        context = self.ticket.action_reply()["context"]
+        with Form(composer.with_context(**context)) as form:
+            form.template_id = self.env.ref(
+                "billing_coordinator.mail_template_ticket_correct"
+            )
+            self.assertIn(self.invoice.name, form.body)
+            self.assertIn("100.00", form.body)
 
     def test_reply_to_a_stranger(self):
         ticket = self._mail(sender="Eve <eve@example.org>")
