@@ -26,10 +26,7 @@ class BillingTicket(models.Model):
         help="All open items of the customer, less unapplied credits.",
     )
     customer_overdue = fields.Monetary(
-        "Overdue",
-        compute="_compute_customer",
-        groups=COORDINATOR,
-        help="What the customer owes past its due date.",
+        "Overdue", compute="_compute_customer", groups=COORDINATOR
     )
     customer_disputed = fields.Monetary(
         "Disputed",
@@ -44,10 +41,7 @@ class BillingTicket(models.Model):
         help="Promised by the customer, and not in dispute.",
     )
     customer_contact_on = fields.Date(
-        "Last contact",
-        compute="_compute_customer",
-        groups=COORDINATOR,
-        help="Last notice that did not fail, call or promise.",
+        "Last contact", compute="_compute_customer", groups=COORDINATOR
     )
 
     @api.depends("partner_id", "company_id")

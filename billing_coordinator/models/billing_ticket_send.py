@@ -123,6 +123,17 @@ class BillingTicket(models.Model):
             return self.contact_id or self.partner_id
         return self._partner_find_from_emails_single([self.email_from])
 
+    def _message_get_suggested_recipients_batch(self, *args, **kwargs):
+        """Customers only: colleagues follow the ticket, and are not shown to them."""
+        found = super()._message_get_suggested_recipients_batch(*args, **kwargs)
+        ids = {row["partner_id"] for rows in found.values() for row in rows}
+        partners_sudo = self.env["res.partner"].sudo().browse(filter(None, ids))
+        colleagues = set(partners_sudo.filtered(lambda p: not p.partner_share).ids)
+        return {
+            ticket_id: [row for row in rows if row["partner_id"] not in colleagues]
+            for ticket_id, rows in found.items()
+        }
+
     def action_add_contact(self):
         """Make the sender a contact of the customer."""
         self.ensure_one()

@@ -73,6 +73,8 @@ class TestTicketSend(TicketMailCase):
     def test_ready_text_in_the_dialog(self):
         """Choosing one fills the text in, with the invoice's data, before sending."""
         composer = self.env["mail.compose.message"].with_user(self.coordinator)
+        self.ticket.user_id = self.member
+        self.ticket.message_unsubscribe(self.member.partner_id.ids)
         context = self.ticket.action_reply()["context"]
         with Form(composer.with_context(**context)) as form:
             form.template_id = self.env.ref(
@@ -80,6 +82,19 @@ class TestTicketSend(TicketMailCase):
             )
             self.assertIn(self.invoice.name, form.body)
             self.assertIn("100.00", form.body)
+            self.assertEqual(form.partner_ids[:], self.person)
+
+    def test_colleagues_are_not_written_to_with_the_customer(self):
+        """Neither who is assigned nor who wrote a note: they read it in the ticket."""
+        self.ticket.user_id = self.member
+        note = self.ticket.with_user(self.member).message_post(
+            body="Five are missing", partner_ids=self.manager.partner_id.ids
+        )
+        self.assertTrue(note)
+        self.ticket.message_unsubscribe((self.member + self.manager).partner_id.ids)
+        ticket = self.ticket.with_user(self.coordinator)
+        suggested = ticket._message_get_suggested_recipients(reply_discussion=True)
+        self.assertEqual([row["partner_id"] for row in suggested], self.person.ids)
 
     def test_reply_to_a_stranger(self):
         ticket = self._mail(sender="Eve <eve@example.org>")
