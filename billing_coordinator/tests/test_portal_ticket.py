@@ -271,9 +271,11 @@ class TestPortalTicket(PortalTicketCase):
         with patch.object(
             portal_ticket.PortalTicket,
             "_billing_payable_moves",
-            lambda *_args: portal_ticket.request.env["account.move"]
-            .sudo()
-            .browse(self.invoice.ids),
+            lambda *_args: (
+                portal_ticket.request.env["account.move"]
+                .sudo()
+                .browse(self.invoice.ids)
+            ),
         ):
             page = self._page(self.person)
         [link] = html.fromstring(page.text).xpath("//a[normalize-space()='Pay']/@href")

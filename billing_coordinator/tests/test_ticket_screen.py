@@ -6,6 +6,7 @@ from odoo import fields
 from odoo.exceptions import AccessError
 from odoo.tests import Form, tagged
 
+from ..models.billing_ticket_escalation import LATE
 from .common import TODAY, SecondCompany, days
 from .test_ticket import TicketCase
 
@@ -115,6 +116,15 @@ class TestTicketScreen(SecondCompany, TicketCase):
             self.assertEqual(set(tickets.mapped("state")), {state})
             with self.assertRaises(AccessError):
                 action.with_user(self.leader).with_context(**chosen).run()
+
+    def test_what_is_over_is_late_no_more(self):
+        """Nobody keeps a to-do about the lateness of what is done."""
+        for over in (lambda t: t._resolve("rejected"), lambda t: t.action_cancel()):
+            ticket = self._make_ticket()
+            ticket._plan(LATE, self.manager, "The ticket is late")
+            self.assertTrue(ticket.activity_search([LATE]))
+            over(ticket)
+            self.assertFalse(ticket.activity_search([LATE]))
 
     def test_search_by_age(self):
         tickets = self.env["billing.ticket"]
