@@ -123,9 +123,13 @@ class BillingTicket(models.Model):
             return self.contact_id or self.partner_id
         return self._partner_find_from_emails_single([self.email_from])
 
-    def _message_get_suggested_recipients_batch(self, *args, **kwargs):
-        """Customers only: colleagues follow the ticket, and are not shown to them."""
-        found = super()._message_get_suggested_recipients_batch(*args, **kwargs)
+    def _message_get_suggested_recipients_batch(self, reply_discussion=False, **kwargs):
+        """Whoever asked, and those in copy; nobody else of the last message.
+
+        Colleagues follow the ticket, and the mailbox that forwards to us, which is in
+        the To of what came in, would send our own answer back to us.
+        """
+        found = super()._message_get_suggested_recipients_batch(**kwargs)
         ids = {row["partner_id"] for rows in found.values() for row in rows}
         partners_sudo = self.env["res.partner"].sudo().browse(filter(None, ids))
         colleagues = set(partners_sudo.filtered(lambda p: not p.partner_share).ids)

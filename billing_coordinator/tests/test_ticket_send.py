@@ -96,6 +96,18 @@ class TestTicketSend(TicketMailCase):
         suggested = ticket._message_get_suggested_recipients(reply_discussion=True)
         self.assertEqual([row["partner_id"] for row in suggested], self.person.ids)
 
+    def test_own_addresses_are_not_written_to(self):
+        """The mailbox that forwards to us is in the mail's To, and no recipient."""
+        ticket = self._mail(to=f"forwarded@example.net, {ADDRESS}")
+        partners = self.env["res.partner"]
+        ticket = ticket.with_user(self.coordinator)
+        for create in (False, True):
+            suggested = ticket._message_get_suggested_recipients(
+                reply_discussion=True, no_create=not create
+            )
+            self.assertEqual(len(suggested), 1, suggested)
+        self.assertFalse(partners.search([("email", "ilike", "forwarded@")]))
+
     def test_reply_to_a_stranger(self):
         ticket = self._mail(sender="Eve <eve@example.org>")
         recipient = ticket.action_reply()["context"]["default_partner_ids"]
