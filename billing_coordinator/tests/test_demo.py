@@ -216,7 +216,7 @@ class TestDemoWriter(TransactionCase):
             self.assertLessEqual(line.amount_disputed, line.amount_residual)
 
     def test_departments_are_asked(self):
-        """Who waits for a department has asked it, so that members find the questions."""
+        """A department that is waited for was asked: its members find the question."""
         domain = [("company_id", "=", self.company.id)]
         tickets = self.env["billing.ticket"].search(domain)
         waiting = tickets.filtered(lambda t: t.state == "waiting_department")
