@@ -212,18 +212,29 @@ class PortalTicket(PortalPromise):
         return promised | dict.fromkeys(paid_sudo.ids, "in_transit")
 
     def _billing_payable(self, rows):
-        """Ids of the invoices that Odoo's own page takes a payment for."""
+        """``{invoice id: address of its form of payment}`` on Odoo's own page.
+
+        The form takes a payment only with the invoice's token in its address.
+        """
+        return {
+            move.id: move.get_portal_url(
+                anchor="portal_pay", query_string="&payment=True"
+            )
+            for move in self._billing_payable_moves(rows)
+        }
+
+    def _billing_payable_moves(self, rows):
+        """The invoices that a payment can be made for."""
         moves_sudo = request.env["account.move"].sudo()
         if not hasattr(moves_sudo, "_has_to_be_paid"):  # nothing to pay with installed
-            return set()
+            return moves_sudo
         providers_sudo = request.env["payment.provider"].sudo()
         providers_sudo = providers_sudo.search(
             [("state", "!=", "disabled"), ("is_published", "=", True)]
         )
-        moves_sudo = moves_sudo.browse({row.move_id for row in rows})
-        return {
-            move.id
-            for move in moves_sudo
-            if move.company_id.root_id in providers_sudo.company_id.root_id
-            and move._has_to_be_paid()
-        }
+        return moves_sudo.browse({row.move_id for row in rows}).filtered(
+            lambda move: (
+                move.company_id.root_id in providers_sudo.company_id.root_id
+                and move._has_to_be_paid()
+            )
+        )

@@ -160,6 +160,18 @@ DISPUTE_STATES = (
     ("new", 5, "0"),
 )
 
+# What the department was asked, by the subject; with the outcome and what it said.
+QUESTIONS = {
+    "Fewer pieces than billed": ("How many pieces left the warehouse?",),
+    "Half of the order is missing": ("Did both pallets go out, and on what day?",),
+    "Do you accept direct debit?": ("Do we take direct debits from Ireland?",),
+    "45 days were agreed": (
+        "What does the contract say?",
+        "right",
+        "45 days since March. The order was entered with the old terms.",
+    ),
+}
+
 # (reason, subject, what they say, about an "open" or "paid" invoice or "none",
 #  days ago, days until the deadline, state, priority, share in dispute,
 #  resolution, root cause)

@@ -53,6 +53,7 @@ class SetupWriter:
         self._write_rates()
         self._write_terms()
         self._write_products()
+        self._write_writeoffs()
         self.company.account_use_credit_limit = True
 
     def _load_chart(self):
@@ -67,6 +68,15 @@ class SetupWriter:
         manager = self.env.ref(f"{MODULE}.demo_user_manager", raise_if_not_found=False)
         self.company.billing_responsible_id = manager
         self.company.billing_auto_send = True
+
+    def _write_writeoffs(self):
+        """Where disputed amounts are written off; a manager agrees to larger ones."""
+        company = self.company
+        domain = [("account_type", "=", "expense"), ("company_ids", "in", company.ids)]
+        account = self.env["account.account"].search(domain, limit=1)
+        company.billing_writeoff_account_id = account
+        company.billing_writeoff_journal_id = find_journal(self.env, "general")
+        company.billing_writeoff_limit = 250
 
     def _write_taxes(self):
         """Give the generic chart's tax the name and rate of the company's country."""

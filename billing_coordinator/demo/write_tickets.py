@@ -1,6 +1,6 @@
 """The tickets of one demo company."""
 
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 
 from markupsafe import Markup
 
@@ -8,6 +8,8 @@ from odoo.fields import Command, Date
 
 from ..models.billing_ticket import OPEN_STATES
 from ..tools.dispute import note
+
+from . import catalogue
 
 MODULE = "billing_coordinator"
 # Nobody has taken up a new one yet.
@@ -46,6 +48,7 @@ class TicketWriter:
             "root_cause_id": self._cause(row).id,
             "resolved_on": row.resolved and datetime.combine(row.resolved, time(15)),
             "line_ids": self._lines(row),
+            **self._question(row),
         }
 
     def _assignee(self, row, team):
@@ -53,6 +56,32 @@ class TicketWriter:
         company = self.env.company
         members = team.member_ids.filtered(lambda user: company in user.company_ids)
         return members[:1] if row.state not in UNASSIGNED else members.browse()
+
+    def _question(self, row):
+        """What the department was asked the day after, and what it said."""
+        question, *answer = catalogue.QUESTIONS.get(row.subject, [""])
+        if not question:
+            return {}
+        asked = datetime.combine(row.made + timedelta(days=1), time(9, 30))
+        values = {
+            "question": question,
+            "asked_on": asked,
+            "asked_by_id": self._user("coordinator").id,
+            "question_deadline": datetime.combine(row.deadline, time(21)),
+        }
+        if answer:
+            outcome, text = answer
+            values |= {
+                "answer": text,
+                "answer_outcome": outcome,
+                "answered_on": asked + timedelta(hours=4),
+                "answered_by_id": self._user("department").id,
+            }
+        return values
+
+    def _user(self, name):
+        """Whoever writes the demo where it is written without its users."""
+        return self.env.ref(f"{MODULE}.demo_user_{name}", False) or self.env.user
 
     def _cause(self, row):
         name = f"{MODULE}.ticket_cause_{row.cause}"

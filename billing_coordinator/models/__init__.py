@@ -56,6 +56,7 @@ from . import (
     billing_ticket_department_follow,
     billing_ticket_department_view,
     billing_ticket_escalation,
+    billing_ticket_figures,
     billing_ticket_line,
     billing_ticket_line_amounts,
     billing_ticket_line_by_hand,

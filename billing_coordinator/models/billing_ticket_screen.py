@@ -30,12 +30,6 @@ class BillingTicket(models.Model):
     age = fields.Selection(
         [age[:2] for age in AGES], compute="_compute_age", search="_search_age"
     )
-    customer_overdue = fields.Monetary(
-        "Overdue",
-        compute="_compute_customer_overdue",
-        groups=COORDINATOR,
-        help="What the customer owes past its due date, by the worklist.",
-    )
     other_count = fields.Integer(
         "Other open tickets", compute="_compute_other_count", groups=COORDINATOR
     )
@@ -89,19 +83,6 @@ class BillingTicket(models.Model):
             made=SQL.identifier(alias, "create_date"),
         )
 
-    @api.depends("partner_id", "company_id")
-    def _compute_customer_overdue(self):
-        rows = self.env["billing.worklist"].search(
-            [
-                ("partner_id", "in", self.partner_id.ids),
-                ("company_id", "in", self.company_id.ids),
-            ]
-        )
-        overdue = {(r.company_id, r.partner_id): r.amount_overdue for r in rows}
-        for ticket in self:
-            customer = (ticket.company_id, ticket.partner_id)
-            ticket.customer_overdue = overdue.get(customer, 0.0)
-
     @api.depends("partner_id", "company_id", "state")
     def _compute_other_count(self):
         counts = self._count_open(self.company_id, self.partner_id)
@@ -138,12 +119,6 @@ class BillingTicket(models.Model):
         lines._compute_amount_disputed()
 
     # -- buttons ------------------------------------------------------------------
-
-    def action_open_customer(self):
-        """Open the customer's page: what is open, how they pay, what happened."""
-        self.ensure_one()
-        row = self.env["billing.worklist"]._get_row(self.company_id, self.partner_id)
-        return row.get_formview_action()
 
     def action_open_others(self):
         """Open all tickets of the customer."""

@@ -113,21 +113,31 @@ class BillingTicket(models.Model):
                 "default_res_ids": self.ids,
                 "default_partner_ids": self._get_recipient().ids,
                 "default_subject": self._message_compute_subject(),
+                # Shows the texts, and the button that also waits for the customer.
+                "billing_reply": "open" if self.state in OPEN_STATES else "over",
             },
         }
-
-    def action_reply_and_wait(self):
-        """Reply; the ticket waits for the customer once the reply is sent."""
-        self._check_open()
-        action = self.action_reply()
-        action["context"]["billing_wait_for_customer"] = True
-        return action
 
     def _get_recipient(self):
         """Who is written to. A sender whom nobody knew becomes a contact."""
         if self.contact_id or self._is_own_address(self.email_from):
             return self.contact_id or self.partner_id
         return self._partner_find_from_emails_single([self.email_from])
+
+    def _message_get_suggested_recipients_batch(self, reply_discussion=False, **kwargs):
+        """Whoever asked, and those in copy; nobody else of the last message.
+
+        Colleagues follow the ticket, and the mailbox that forwards to us, which is in
+        the To of what came in, would send our own answer back to us.
+        """
+        found = super()._message_get_suggested_recipients_batch(**kwargs)
+        ids = {row["partner_id"] for rows in found.values() for row in rows}
+        partners_sudo = self.env["res.partner"].sudo().browse(filter(None, ids))
+        colleagues = set(partners_sudo.filtered(lambda p: not p.partner_share).ids)
+        return {
+            ticket_id: [row for row in rows if row["partner_id"] not in colleagues]
+            for ticket_id, rows in found.items()
+        }
 
     def action_add_contact(self):
         """Make the sender a contact of the customer."""

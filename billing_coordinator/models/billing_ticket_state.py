@@ -9,6 +9,7 @@ from .billing_ticket import (
     RESOLVED,
     WAITING_CUSTOMER,
 )
+from .billing_ticket_escalation import LATE
 
 
 class BillingTicket(models.Model):
@@ -50,6 +51,7 @@ class BillingTicket(models.Model):
         """It was no ticket: spam, or made by mistake. What is disputed is chased."""
         self._check_open()
         self.state = CANCELLED
+        self._forget_lateness()
 
     def action_reopen(self):
         """Go on with a ticket that was over."""
@@ -75,6 +77,12 @@ class BillingTicket(models.Model):
                 **values,
             }
         )
+        self._forget_lateness()
+
+    def _forget_lateness(self):
+        """What is over is late no more: nobody has to look into it."""
+        ticket_sudo = self.sudo()  # activities of others
+        ticket_sudo.activity_unlink([LATE])
 
     def _check_open(self):
         for ticket in self:

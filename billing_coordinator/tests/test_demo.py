@@ -215,6 +215,17 @@ class TestDemoWriter(TransactionCase):
         for line in lines.filtered("is_open"):
             self.assertLessEqual(line.amount_disputed, line.amount_residual)
 
+    def test_departments_are_asked(self):
+        """A department that is waited for was asked: its members find the question."""
+        domain = [("company_id", "=", self.company.id)]
+        tickets = self.env["billing.ticket"].search(domain)
+        waiting = tickets.filtered(lambda t: t.state == "waiting_department")
+        self.assertTrue(waiting)
+        for name in ("question", "asked_on", "question_deadline"):
+            self.assertTrue(all(waiting.mapped(name)), name)
+        self.assertTrue(self.company.billing_writeoff_account_id)
+        self.assertTrue(self.company.billing_writeoff_journal_id)
+
     def test_numbers_have_no_gap(self):
         domain = [
             ("company_id", "=", self.company.id),

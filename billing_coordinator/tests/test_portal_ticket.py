@@ -1,6 +1,8 @@
 import io
 from unittest.mock import patch
 
+from lxml import html
+
 from odoo.exceptions import UserError
 from odoo.http import Request
 from odoo.tests import tagged
@@ -264,13 +266,27 @@ class TestPortalTicket(PortalTicketCase):
         self.assertIn("Being paid", self._text(self.person))
 
     def test_pay_is_odoos_own(self):
-        """A link to the invoice's page, where a payment can be made there."""
+        """A link to its form of payment, with the token that it asks for."""
         self.assertNotIn(">Pay<", self._page(self.person).text)
-        ids = {self.invoice.id}
         with patch.object(
-            portal_ticket.PortalTicket, "_billing_payable", lambda *_args: ids
+            portal_ticket.PortalTicket,
+            "_billing_payable_moves",
+            lambda *_args: (
+                portal_ticket.request.env["account.move"]
+                .sudo()
+                .browse(self.invoice.ids)
+            ),
         ):
-            self.assertIn(">Pay<", self._page(self.person).text)
+            page = self._page(self.person)
+        [link] = html.fromstring(page.text).xpath("//a[normalize-space()='Pay']/@href")
+        self.invoice.invalidate_recordset()
+        self.assertTrue(self.invoice.access_token)
+        for part in (
+            f"/my/invoices/{self.invoice.id}?",
+            f"access_token={self.invoice.access_token}",
+            "payment=True",
+        ):
+            self.assertIn(part, link)
 
     def test_list(self):
         first = self._dispute(**{f"amount_{self.invoice.id}": "40"})

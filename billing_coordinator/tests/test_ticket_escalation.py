@@ -323,7 +323,7 @@ class TestEscalation(WorkingHours):
         self.env.invalidate_all()
         tickets = self.env["billing.ticket"].sudo()
         with freeze_time(june(17, 9)), self.assertQueryCount(4):
-            self.assertFalse(tickets._get_unasked())
+            self.assertFalse(tickets._get_idle())
             late = tickets.search(tickets._get_escalation_domain())
         self.assertFalse(late)
 

@@ -1,7 +1,13 @@
+from ast import literal_eval
+
+from lxml import etree
+
 from odoo import fields
+from odoo.exceptions import AccessError
 from odoo.tests import Form, tagged
 
-from .common import SecondCompany, days
+from ..models.billing_ticket_escalation import LATE
+from .common import TODAY, SecondCompany, days
 from .test_ticket import TicketCase
 
 
@@ -61,10 +67,75 @@ class TestTicketScreen(SecondCompany, TicketCase):
         self._make_ticket()
         self._make_ticket().action_cancel()
         self._row()
-        self.assertEqual((ticket.customer_overdue, ticket.other_count), (100, 1))
+        self.assertEqual(ticket.other_count, 1)
         row = self._row()
         self.assertEqual(ticket.action_open_customer()["res_id"], row.id)
         self.assertEqual(len(ticket.search(ticket.action_open_others()["domain"])), 3)
+
+    def test_customer_beside_the_ticket(self):
+        """What is open, overdue, disputed, promised, and when they were in touch."""
+        self._make_invoice(amount=50, overdue=-20)
+        ticket = self._make_ticket(self.invoice, 40)
+        promises = self.env["billing.promise"].with_user(self.coordinator)
+        promises._make(self._receivable_lines(self.invoice), [(days(3), 25)])
+        figures = [
+            "customer_due",
+            "customer_overdue",
+            "customer_disputed",
+            "customer_promised",
+            "customer_contact_on",
+        ]
+        [values] = ticket.with_user(self.coordinator).read(figures)
+        self.assertEqual([values[f] for f in figures], [150, 100, 40, 25, TODAY])
+        nobody = self._make_ticket(partner_id=False)
+        self.assertEqual((nobody.customer_due, nobody.customer_contact_on), (0, False))
+
+    def test_customer_in_one_query(self):
+        """As many as there are: the form reads one, an export reads many."""
+        tickets = self.env["billing.ticket"].with_user(self.coordinator)
+        for number in range(5):
+            customer = self._make_customer(f"Customer {number}")
+            tickets += self._make_ticket(self._make_invoice(customer, 10, 10))
+        tickets._fetch_customers()
+        self.env.flush_all()
+        with self.assertQueryCount(1):
+            self.assertEqual(len(tickets._fetch_customers()), 5)
+
+    def test_figures_are_not_for_departments(self):
+        ticket = self._make_ticket(self.invoice, user_id=self.member.id)
+        with self.assertRaises(AccessError):
+            ticket.with_user(self.leader).read(["customer_due"])
+
+    def test_buttons_beside_the_form(self):
+        """Of the menu: for several at once, and for nobody but coordinators."""
+        tickets = self._make_ticket(self.invoice, 40) + self._make_ticket()
+        for name, state in (("wait", "waiting_customer"), ("cancel", "cancelled")):
+            action = self.env.ref(f"billing_coordinator.billing_ticket_action_{name}")
+            chosen = {"active_model": tickets._name, "active_ids": tickets.ids}
+            action.with_user(self.coordinator).with_context(**chosen).run()
+            self.assertEqual(set(tickets.mapped("state")), {state})
+            with self.assertRaises(AccessError):
+                action.with_user(self.leader).with_context(**chosen).run()
+
+    def test_what_is_over_is_late_no_more(self):
+        """Nobody keeps a to-do about the lateness of what is done."""
+        for over in (lambda t: t._resolve("rejected"), lambda t: t.action_cancel()):
+            ticket = self._make_ticket()
+            ticket._plan(LATE, self.manager, "The ticket is late")
+            self.assertTrue(ticket.activity_search([LATE]))
+            over(ticket)
+            self.assertFalse(ticket.activity_search([LATE]))
+
+    def test_search_by_age(self):
+        tickets = self.env["billing.ticket"]
+        for number in (0, 10, 40, 400):
+            ticket = self._make_ticket()
+            self._set_made(ticket, number)
+            tickets += ticket
+        arch = self.env.ref("billing_coordinator.billing_ticket_view_search").arch
+        [old] = etree.fromstring(arch).xpath("//filter[@name='old']/@domain")
+        found = tickets.search([*literal_eval(old), ("id", "in", tickets.ids)])
+        self.assertEqual(found, tickets[2:].sorted())
 
     def test_form_takes_amounts(self):
         tickets = self.env["billing.ticket"].with_user(self.coordinator)

@@ -1,4 +1,7 @@
+from ast import literal_eval
 from unittest.mock import patch
+
+from lxml import etree
 
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
@@ -41,11 +44,69 @@ class TestTicketSend(TicketMailCase):
         self.assertEqual(self.ticket.state, "new")
 
     def test_reply_and_wait(self):
-        self._compose_reply(self.ticket.action_reply_and_wait())
+        """The second button of the reply, as long as the ticket is open."""
+        action = self.ticket.action_reply()
+        self.assertEqual(action["context"]["billing_reply"], "open")
+        action["context"]["billing_wait_for_customer"] = True
+        self._compose_reply(action)
         self.assertEqual(self.ticket.state, "waiting_customer")
         self.ticket._resolve("rejected")
-        with self.assertRaisesRegex(UserError, "reopen"):
-            self.ticket.action_reply_and_wait()
+        action = self.ticket.action_reply()
+        self.assertEqual(action["context"]["billing_reply"], "over")
+
+    def test_ready_texts_are_in_sight(self):
+        """With those that are sent by themselves left out; elsewhere nothing shows."""
+        composer = self.env["mail.compose.message"].with_user(self.coordinator)
+        arch = etree.fromstring(composer.get_view(view_type="form")["arch"])
+        [field] = arch.xpath("//field[@name='template_id'][@domain]")
+        found = self.env["mail.template"].search(literal_eval(field.get("domain")))
+        for name in CANNED:
+            template = self.env.ref(f"billing_coordinator.mail_template_ticket_{name}")
+            self.assertIn(template, found)
+        for name in ("receipt", "rating"):
+            template = self.env.ref(f"billing_coordinator.mail_template_ticket_{name}")
+            self.assertNotIn(template, found)
+        self.assertIn("billing_reply", field.get("invisible"))
+        [button] = arch.xpath("//button[contains(@context, 'billing_wait')]")
+        self.assertIn("billing_reply", button.get("invisible"))
+
+    def test_ready_text_in_the_dialog(self):
+        """Choosing one fills the text in, with the invoice's data, before sending."""
+        composer = self.env["mail.compose.message"].with_user(self.coordinator)
+        self.ticket.user_id = self.member
+        self.ticket.message_unsubscribe(self.member.partner_id.ids)
+        context = self.ticket.action_reply()["context"]
+        with Form(composer.with_context(**context)) as form:
+            form.template_id = self.env.ref(
+                "billing_coordinator.mail_template_ticket_correct"
+            )
+            self.assertIn(self.invoice.name, form.body)
+            self.assertIn("100.00", form.body)
+            self.assertEqual(form.partner_ids[:], self.person)
+
+    def test_colleagues_are_not_written_to_with_the_customer(self):
+        """Neither who is assigned nor who wrote a note: they read it in the ticket."""
+        self.ticket.user_id = self.member
+        note = self.ticket.with_user(self.member).message_post(
+            body="Five are missing", partner_ids=self.manager.partner_id.ids
+        )
+        self.assertTrue(note)
+        self.ticket.message_unsubscribe((self.member + self.manager).partner_id.ids)
+        ticket = self.ticket.with_user(self.coordinator)
+        suggested = ticket._message_get_suggested_recipients(reply_discussion=True)
+        self.assertEqual([row["partner_id"] for row in suggested], self.person.ids)
+
+    def test_own_addresses_are_not_written_to(self):
+        """The mailbox that forwards to us is in the mail's To, and no recipient."""
+        ticket = self._mail(to=f"forwarded@example.net, {ADDRESS}")
+        partners = self.env["res.partner"]
+        ticket = ticket.with_user(self.coordinator)
+        for create in (False, True):
+            suggested = ticket._message_get_suggested_recipients(
+                reply_discussion=True, no_create=not create
+            )
+            self.assertEqual(len(suggested), 1, suggested)
+        self.assertFalse(partners.search([("email", "ilike", "forwarded@")]))
 
     def test_reply_to_a_stranger(self):
         ticket = self._mail(sender="Eve <eve@example.org>")

@@ -36,6 +36,43 @@ registry.category("web_tour.tours").add("billing_coordinator_mail_to_credit_note
             trigger: `.o_form_view .o_statusbar_status .o_arrow_button_current:contains("In progress")`,
         },
         {
+            content: "ask the customer for more",
+            trigger: ".o_form_view .o_statusbar_buttons button[name=action_reply]",
+            run: "click",
+        },
+        {
+            content: "with a ready text",
+            trigger: ".modal .o_field_widget[name=template_id] input",
+            run: "edit more information",
+        },
+        {
+            content: "of those offered",
+            trigger: `.o-autocomplete--dropdown-item a:contains("more information")`,
+            run: "click",
+        },
+        {
+            content: "it has the invoice's data, and is for the customer only",
+            trigger: `.modal:has(.o_field_widget[name=body]:contains("1,000.00")):not(:has(.o_field_widget[name=partner_ids] .o_tag ~ .o_tag))`,
+        },
+        {
+            content: "send it, and wait",
+            trigger: `.modal footer button:contains("Send and wait")`,
+            run: "click",
+        },
+        {
+            content: "the ticket says what comes next",
+            trigger: `.o_form_view:not(:has(.modal)) div[name=next_customer]:contains("The customer has to say something")`,
+        },
+        {
+            content: "the customer calls: go on",
+            trigger: `.o_form_view .o_statusbar_buttons button:contains("Continue")`,
+            run: "click",
+        },
+        {
+            content: "what the customer owes is beside the ticket",
+            trigger: `.o_form_view:has(button[name=action_resolve].btn-primary) .o_field_widget[name=customer_due]:contains("1,000.00")`,
+        },
+        {
             content: "money is in dispute",
             trigger: `.o_form_view .o_field_widget[name=kind] label:contains("Discrepancy")`,
             run: "click",
