@@ -8,7 +8,6 @@ from odoo.fields import Command, Date
 
 from ..models.billing_ticket import OPEN_STATES
 from ..tools.dispute import note
-
 from . import catalogue
 
 MODULE = "billing_coordinator"

@@ -101,18 +101,32 @@ class BillingTicket(models.Model):
 
         Settling the invoices closed them, without anybody who took these away.
         """
-        kind = self.env["ir.model.data"]._xmlid_to_res_id(QUESTION)
-        questions = self.env["mail.activity"].search(
-            [("res_model", "=", self._name), ("activity_type_id", "=", kind)]
+        kinds = self._get_planned_kinds()
+        activities = self.env["mail.activity"].search(
+            [("res_model", "=", self._name), ("activity_type_id", "in", list(kinds))]
         )
-        return self.browse(set(questions.mapped("res_id"))).filtered(
-            lambda ticket: ticket.state != WAITING_DEPARTMENT
+        tickets = self.browse(set(activities.mapped("res_id")))
+        states = dict(zip(tickets.ids, tickets.mapped("state"), strict=True))
+        return self.browse(
+            {
+                activity.res_id
+                for activity in activities
+                if states[activity.res_id] not in kinds[activity.activity_type_id.id]
+            }
         )
+
+    @api.model
+    def _get_planned_kinds(self):
+        """``{activity type id: states in which somebody has to do it}``."""
+        id_of = self.env["ir.model.data"]._xmlid_to_res_id
+        return {id_of(QUESTION): (WAITING_DEPARTMENT,), id_of(LATE): OPEN_STATES}
 
     def _forget_activities(self):
         """Take away what nobody has to do any more. Hook."""
         if self.state != WAITING_DEPARTMENT:
             self.activity_unlink([QUESTION])
+        if self.state not in OPEN_STATES:
+            self.activity_unlink([LATE])
 
     def _escalate_if_late(self):
         if self.filtered_domain(self._get_escalation_domain()):

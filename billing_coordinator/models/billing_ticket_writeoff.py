@@ -90,7 +90,9 @@ class BillingTicket(models.Model):
     def _get_idle(self):
         """Nobody approves where settling the invoices closed the ticket."""
         asked = self.search([("writeoff_requested_by_id", "!=", False)])
-        return super()._get_idle() | asked.filtered(lambda t: t.state not in OPEN_STATES)
+        return super()._get_idle() | asked.filtered(
+            lambda t: t.state not in OPEN_STATES
+        )
 
     def _forget_activities(self):
         if self.state not in OPEN_STATES:

@@ -2,6 +2,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tests import tagged
 
+from ..models.billing_ticket_escalation import LATE
 from .common import days
 from .test_ticket_resolve import ResolveCase
 
@@ -50,7 +51,7 @@ class TestTicketBooks(ResolveCase):
         self._resolve(other, "written_off")
         self._pay(paid)
         self.assertEqual(other.state, "closed")
-        self.env["billing.ticket"]._forget_activities()
+        self._forget()
         self.assertFalse(other.activity_ids)
         self.assertFalse(other.writeoff_requested_by_id)
         self.assertTrue(ticket.activity_ids)
@@ -232,7 +233,20 @@ class TestTicketBooks(ResolveCase):
         return ticket, ticket.line_ids.rebilled_move_id
 
     def _forget(self):
-        self.env["billing.ticket"]._forget_activities()
+        for ticket in self.env["billing.ticket"]._get_idle():
+            ticket._forget_activities()
+
+    def test_lateness_of_what_was_paid(self):
+        """Nobody keeps a to-do about a ticket that a payment closed."""
+        invoice = self._make_invoice(amount=100, overdue=10)
+        tickets = self._make_ticket(invoice) | self._make_ticket()
+        for ticket in tickets:
+            ticket._plan(LATE, self.manager, "The ticket is late")
+        self._pay(invoice)
+        self.env.flush_all()
+        self._forget()
+        self.assertFalse(tickets[0].activity_search([LATE]))
+        self.assertTrue(tickets[1].activity_search([LATE]))
 
     def test_corrected_invoice_is_not_forgotten(self):
         ticket, corrected = self._rebill()
