@@ -127,7 +127,7 @@ class BillingTicket(models.Model):
             )
         for line in self.env["billing.ticket.line"].create(values):
             periods = before.get((line.move_id, line.invoice_line_id), [])
-            line.dispute_periods = periods + line.dispute_periods
+            line.dispute_periods = periods + (line.dispute_periods or [])
 
     def _take_over_fields(self, others):
         """The most urgent counts; what is not known yet is filled in. Hook."""

@@ -322,7 +322,7 @@ class TestEscalation(WorkingHours):
         self.env.flush_all()
         self.env.invalidate_all()
         tickets = self.env["billing.ticket"].sudo()
-        with freeze_time(june(17, 9)), self.assertQueryCount(6):
+        with freeze_time(june(17, 9)), self.assertQueryCount(8):
             self.assertFalse(tickets._get_idle())
             late = tickets.search(tickets._get_escalation_domain())
         self.assertFalse(late)

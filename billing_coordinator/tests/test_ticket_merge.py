@@ -41,6 +41,17 @@ class TestTicketMerge(SecondCompany, ResolveCase):
     def _disputed(self, ticket):
         return {line.move_id: line.amount_disputed for line in ticket.line_ids}
 
+    def test_questions_about_an_invoice(self):
+        """Nothing is in dispute, before and after."""
+        invoice = self._make_invoice(amount=100)
+        kept = self._make_ticket(kind="inquiry")
+        other = self._make_ticket(invoice, kind="inquiry")
+        self.env.flush_all()
+        self.env.invalidate_all()
+        kept._merge(other)
+        self.assertEqual(kept.line_ids.move_id, invoice)
+        self.assertFalse(kept.line_ids.dispute_periods)
+
     def test_the_oldest_remains(self):
         action = self._merge(self.other + self.kept)
         self.assertEqual(action["res_id"], self.kept.id)
