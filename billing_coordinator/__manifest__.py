@@ -7,6 +7,7 @@
     "license": "LGPL-3",
     "application": True,
     "depends": ["account", "rating"],
+    "external_dependencies": {"python": ["mt-940", "ofxparse", "rapidfuzz"]},
     "data": [
         "security/billing_groups.xml",
         "security/ir.model.access.csv",

@@ -16,9 +16,9 @@ LIST_PACKAGES = "import sys; print(*(p for p in sys.path if p.endswith('-package
 
 
 def python():
-    """Python with Odoo's requirements and the tools; made first when need be."""
+    """Python with Odoo's requirements, ours and the tools; made when need be."""
     own = os.environ.get("BILLING_PYTHON")
-    wanted = ["tools"] if own else ["odoo", "tools"]
+    wanted = ["addon", "tools"] if own else ["odoo", "addon", "tools"]
     return environment("odoo", wanted, borrow_packages if own else None)
 
 

@@ -1,5 +1,10 @@
 from . import (
     test_ageing,
+    test_bank_camt,
+    test_bank_files,
+    test_bank_ofx,
+    test_bank_swift,
+    test_bank_table,
     test_behaviour,
     test_cockpit,
     test_concurrency,
@@ -17,6 +22,7 @@ from . import (
     test_late_setup,
     test_late_waive,
     test_mail_server,
+    test_matching,
     test_no_wrong_reminder,
     test_notice,
     test_notice_fate,

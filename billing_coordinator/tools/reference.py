@@ -88,7 +88,12 @@ def find_numbers(text, prefixes):
 
     :return: set of Hit
     """
-    whole, parts, glued = _index(prefixes)
+    return find_hits(text, index_prefixes(prefixes))
+
+
+def find_hits(text, index):
+    """As `find_numbers`, for many texts: with the index of the prefixes."""
+    whole, parts, glued = index
     text = text[:MAX_TEXT]
     hits = set()
     for stretches in windows(text, read_tokens(text)):
@@ -102,7 +107,7 @@ def find_numbers(text, prefixes):
     return hits
 
 
-def _index(prefixes):
+def index_prefixes(prefixes):
     """Prefixes by how they may be written: whole, without the first part, glued."""
     whole, parts, glued = {}, {}, {}
     for prefix in prefixes:

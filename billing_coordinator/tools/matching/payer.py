@@ -1,0 +1,42 @@
+"""Who paid: by account, by a name that was confirmed before, by name."""
+
+from .index import compact
+from .names import normalise
+from .record import Evidence, Reason
+
+POINTS_ACCOUNT = 35
+POINTS_NAME = 35
+POINTS_REMEMBERED = 35
+POINTS_SIMILAR = 15
+
+
+def find_payers(payment, index):
+    """``[(partner, Evidence)]``, the surest first; each partner once."""
+    found = {}
+    for partner, evidence in _evidence(payment, index):
+        if partner not in found or evidence.points > found[partner].points:
+            found[partner] = evidence
+    return sorted(found.items(), key=lambda pair: -pair[1].points)
+
+
+def _evidence(payment, index):
+    values = {"account": payment.account, "name": payment.name}
+    partner = index.accounts.get(compact(payment.account)) if payment.account else None
+    if partner:
+        yield partner, Evidence(Reason.ACCOUNT, POINTS_ACCOUNT, values)
+    if not payment.name:
+        return
+    partner = index.remembered.get(normalise(payment.name))
+    if partner:
+        yield partner, Evidence(Reason.REMEMBERED_NAME, POINTS_REMEMBERED, values)
+    same = index.names.find_same(payment.name)
+    for partner in same:
+        points = POINTS_NAME if len(same) == 1 else POINTS_SIMILAR
+        yield partner, Evidence(Reason.SAME_NAME, points, values)
+    if not same:
+        similar = index.names.find_similar(payment.name)
+        best = sorted(similar.items(), key=lambda pair: -pair[1])[:3]
+        for partner, likeness in best:
+            points = POINTS_SIMILAR + round((likeness - 82) / 2)
+            told = {**values, "likeness": round(likeness)}
+            yield partner, Evidence(Reason.SIMILAR_NAME, points, told)
