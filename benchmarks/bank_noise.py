@@ -8,7 +8,15 @@ import random
 import string
 from dataclasses import dataclass, field
 
-from odoo.addons.billing_coordinator.tools.matching.record import Item, Payment
+import odoo.cli  # noqa: F401  (sets Odoo up before anything else of it is imported)
+from odoo.tools import config
+
+config.parse_config(["--no-http", "--max-cron-threads=0"])  # where the addons are
+
+from odoo.addons.billing_coordinator.tools.matching.record import (  # noqa: E402
+    Item,
+    Payment,
+)
 
 DAY = 739_000
 FIRST = (

@@ -15,8 +15,6 @@ from collections import Counter, defaultdict
 
 from bank_noise import NO_ANSWER, World
 
-import odoo.cli  # noqa: F401  (sets Odoo up before anything else of it is imported)
-
 from odoo.addons.billing_coordinator.tools.matching.index import Index
 from odoo.addons.billing_coordinator.tools.matching.match import match_one
 from odoo.addons.billing_coordinator.tools.matching.record import Rules
