@@ -191,7 +191,10 @@ class PortalTicket(PortalPromise):
         return states
 
     def _billing_disputes(self, move_ids):
-        """``{invoice id: ticket}`` of what is in dispute, wholly or in part."""
+        """``{invoice id: ticket}`` of what is in dispute, wholly or in part.
+
+        Customers have no access of their own: the ids are those of their open items.
+        """
         lines_sudo = request.env["billing.ticket.line"].sudo()
         lines_sudo = lines_sudo.search(
             [("move_id", "in", list(move_ids)), ("is_open", "=", True)], order="id"
@@ -199,7 +202,10 @@ class PortalTicket(PortalPromise):
         return {line.move_id.id: line.ticket_id for line in lines_sudo}
 
     def _billing_held(self, line_ids):
-        """``{journal item id: key}`` of what is promised or being paid."""
+        """``{journal item id: key}`` of what is promised or being paid.
+
+        Customers have no access of their own: the ids are those of their open items.
+        """
         covers_sudo = request.env["billing.promise.line"].sudo()
         covers_sudo = covers_sudo.search(
             [("move_line_id", "in", line_ids), ("is_open", "=", True)]

@@ -50,13 +50,7 @@ class TestConcurrency(WorkerCase):
         self.assertOnceEach()
 
     def test_killed_half_way(self):
-        """Killed inside the transaction of the fifth customer, then run again."""
-        process = self._start(0.2)
-        self._go(process)
-        for _notice in range(5):
-            self.assertEqual(process.stdout.readline(), "sent\n")
-        process.kill()
-        process.communicate()
+        self._kill_half_way()
         with self._environment() as env:
             done = env["billing.followup.notice"].search_count(
                 [("partner_id", "in", self.customer_ids)]
@@ -66,15 +60,7 @@ class TestConcurrency(WorkerCase):
         self.assertOnceEach()
 
     def test_one_of_two_is_killed(self):
-        """The other one goes on; what the dead one had begun is done next time."""
-        first, second = self._start(0.1), self._start(0.1)
-        self._go(first)
-        self._go(second)
-        self.assertEqual(first.stdout.readline(), "sent\n")
-        first.kill()
-        first.communicate()
-        self._finish(second)
-        self._run_once()
+        self._kill_one_of_two()
         self.assertOnceEach()
 
     def _promise(self, customer_id):

@@ -252,6 +252,16 @@ class TestPortalTicket(PortalTicketCase):
         self._dispute(**{f"amount_{self.invoice.id}": "40"})
         self.assertIn('value="80.00"', self._page(self.person).text)
 
+    def test_promise_leaves_out_what_is_promised_and_what_is_in_dispute(self):
+        """Of 120 overdue: 30 are promised, 40 in dispute. What is not due can wait."""
+        self.company.billing_promise_portal = True
+        self._make_invoice(amount=100, overdue=-10)
+        self.env["billing.promise"].with_user(self.coordinator)._make(
+            self._receivable_lines(self.invoice), [(days(3), 30)]
+        )
+        self._dispute(**{f"amount_{self.invoice.id}": "40"})
+        self.assertIn('value="50.00"', self._page(self.person).text)
+
     def test_question_is_proposed_where_nothing_can_be_disputed(self):
         path = f"{self.NEW}?invoice_id={self.invoice.id}"
         checked = 'value="inquiry" checked="True"'

@@ -44,12 +44,6 @@ class TestStatementConcurrency(WorkerCase):
         self.assertOnceEach()
 
     def test_killed_half_way(self):
-        """Killed inside the transaction of the fifth customer, then run again."""
-        process = self._start(0.2)
-        self._go(process)
-        for _statement in range(5):
-            self.assertEqual(process.stdout.readline(), "made\n")
-        process.kill()
-        process.communicate()
+        self._kill_half_way()
         self.assertEqual(self._run_once(), CUSTOMERS - 4)
         self.assertOnceEach()

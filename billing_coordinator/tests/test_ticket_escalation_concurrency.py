@@ -85,28 +85,14 @@ class TestEscalationConcurrency(WorkerCase):
         self.assertEqual(self._run_once(), 0)
 
     def test_killed_half_way(self):
-        """Killed inside the transaction of the fifth ticket, then run again."""
-        process = self._start(0.2)
-        self._go(process)
-        for _ticket in range(5):
-            self.assertEqual(process.stdout.readline(), "told\n")
-        process.kill()
-        process.communicate()
+        self._kill_half_way()
         with self._environment() as env:
             self.assertEqual(len(self._get_told(env)), 4)
         self.assertEqual(self._run_once(), CUSTOMERS - 4)
         self.assertOnceEach()
 
     def test_one_of_two_is_killed(self):
-        """The other one goes on; what the dead one had begun is done next time."""
-        first, second = self._start(0.1), self._start(0.1)
-        self._go(first)
-        self._go(second)
-        self.assertEqual(first.stdout.readline(), "told\n")
-        first.kill()
-        first.communicate()
-        self._finish(second)
-        self._run_once()
+        self._kill_one_of_two()
         self.assertOnceEach()
 
     def test_somebody_at_work_on_a_ticket(self):

@@ -24,7 +24,7 @@ class TestDepartmentMessages(DepartmentCase, HttpCase):
             [("model", "=", "billing.ticket"), ("res_id", "=", self.ticket.id)]
         )
 
-    def _refused(self, method, *args, **kwargs):
+    def assertRefused(self, method, *args, **kwargs):
         with self.assertRaisesRegex(UserError, REFUSED), self.cr.savepoint():
             method(*args, **kwargs)
         self.env.invalidate_all()
@@ -39,14 +39,14 @@ class TestDepartmentMessages(DepartmentCase, HttpCase):
                 {"partner_ids": customer},
                 {"outgoing_email_to": "customer@example.com"},
             ):
-                self._refused(post, body="Hello", message_type=kind, **values)
+                self.assertRefused(post, body="Hello", message_type=kind, **values)
         note = post(body="Note", partner_ids=self.coordinator.partner_id.ids)
         self.assertTrue(note.subtype_id.internal)
 
     def test_in_the_name_of_others(self):
         post = self.ticket.with_user(self.member).message_post
         for partner in (self.customer, self.coordinator.partner_id):
-            self._refused(
+            self.assertRefused(
                 post,
                 body="Hello",
                 author_id=partner.id,
@@ -55,8 +55,10 @@ class TestDepartmentMessages(DepartmentCase, HttpCase):
 
     def test_message_notify(self):
         ticket = self.ticket.with_user(self.member)
-        self._refused(ticket.message_notify, body="Hi", partner_ids=self.customer.ids)
-        self._refused(
+        self.assertRefused(
+            ticket.message_notify, body="Hi", partner_ids=self.customer.ids
+        )
+        self.assertRefused(
             self.env["mail.thread"].with_user(self.member).message_notify,
             body="Hi",
             partner_ids=self.customer.ids,
@@ -77,14 +79,14 @@ class TestDepartmentMessages(DepartmentCase, HttpCase):
         comment = self.env.ref("mail.mt_comment")
         note = self.env.ref("mail.mt_note")
         recipients = [Command.link(self.customer.id)]
-        self._refused(messages.create, {**values, "subtype_id": comment.id})
-        self._refused(messages.create, values)
+        self.assertRefused(messages.create, {**values, "subtype_id": comment.id})
+        self.assertRefused(messages.create, values)
         values["subtype_id"] = note.id
-        self._refused(messages.create, {**values, "partner_ids": recipients})
+        self.assertRefused(messages.create, {**values, "partner_ids": recipients})
         own = messages.create(values)
         self.before = self._messages()
-        self._refused(own.write, {"subtype_id": comment.id})
-        self._refused(own.write, {"partner_ids": recipients})
+        self.assertRefused(own.write, {"subtype_id": comment.id})
+        self.assertRefused(own.write, {"partner_ids": recipients})
         own.body = "Corrected"
 
     def _compose(self, **values):
@@ -111,14 +113,14 @@ class TestDepartmentMessages(DepartmentCase, HttpCase):
             {"subtype_id": comment.id, "message_type": "notification"},
             {"composition_mode": "mass_mail", **to_customer},
         ):
-            self._refused(self._compose(**values)._action_send_mail)
+            self.assertRefused(self._compose(**values)._action_send_mail)
         self.assertFalse(
             self.env["mail.mail"].search([("recipient_ids", "=", self.customer.id)])
         )
 
     def test_mass_mail_to_an_address(self):
         composer = self._compose(composition_mode="mass_mail")
-        self._refused(composer._action_send_mail)
+        self.assertRefused(composer._action_send_mail)
 
     @mute_logger("odoo.addons.mail.models.mail_scheduled_message")
     def test_for_later(self):
@@ -133,7 +135,7 @@ class TestDepartmentMessages(DepartmentCase, HttpCase):
                 "partner_ids": [Command.set(self.customer.ids)],
             }
         )
-        self._refused(scheduled.post_message)
+        self.assertRefused(scheduled.post_message)
 
     def _post(self, **post_data):
         answer = self.url_open(

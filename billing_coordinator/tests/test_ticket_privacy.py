@@ -39,11 +39,11 @@ class PrivacyCase(MailIn, PortalTicketCase):
             [page.text, lists, chatter.text, *messages.mapped("body"), str(texts)]
         )
 
-    def _check_seen(self, ticket, *words, user=None):
+    def assertSeen(self, ticket, *words, user=None):
         seen = self._seen(ticket, user)
         self.assertEqual([word for word in words if word not in seen], [])
 
-    def _check_hidden(self, ticket, *words, user=None):
+    def assertHidden(self, ticket, *words, user=None):
         seen = self._seen(ticket, user)
         self.assertEqual([word for word in words if word in seen], [])
 
@@ -54,12 +54,12 @@ class TestTicketPrivacy(PrivacyCase):
 
     def test_own_mail_is_seen(self):
         ticket = self._mail("Ten", "Ten are missing", sender=self.person.email)
-        self._check_seen(ticket, "Ten are missing")
+        self.assertSeen(ticket, "Ten are missing")
         ticket.message_post(body="We look", subtype_xmlid="mail.mt_comment")
-        self._check_seen(ticket, "We look")
+        self.assertSeen(ticket, "We look")
 
     def test_what_was_told_in_the_portal_is_seen(self):
-        self._check_seen(self._dispute(), "Ten were")
+        self.assertSeen(self._dispute(), "Ten were")
 
     def test_mail_that_a_colleague_passes_on(self):
         """Neither what the colleague adds nor what is below it, nor the subject."""
@@ -73,8 +73,8 @@ class TestTicketPrivacy(PrivacyCase):
         [note] = ticket.message_ids.filtered(lambda m: m.message_type == "email")
         self.assertTrue(note.subtype_id.internal)
         self.assertIn("never pays", ticket.description)
-        self._check_seen(ticket, ticket.name)
-        self._check_hidden(ticket, "never pays", "the liar", "secret.pdf")
+        self.assertSeen(ticket, ticket.name)
+        self.assertHidden(ticket, "never pays", "the liar", "secret.pdf")
 
     @mute_logger("odoo.addons.base.models.ir_rule")
     def test_notes_by_their_ids(self):
@@ -113,26 +113,26 @@ class TestTicketPrivacy(PrivacyCase):
         ticket = self.env["billing.ticket"].with_user(self.coordinator)
         ticket = ticket.create({**values, "subject": "Call"})
         self.assertIn("He shouted", ticket.description)
-        self._check_hidden(ticket, "He shouted")
+        self.assertHidden(ticket, "He shouted")
 
     def test_by_hand(self):
         ticket = self._make(description="<p>Says that he is broke</p>")
-        self._check_hidden(ticket, "broke")
+        self.assertHidden(ticket, "broke")
 
     def test_words_of_the_customer_are_changed(self):
         """Then they are no longer the customer's."""
         ticket = self._mail("Ten", "Ten are missing", sender=self.person.email)
         ticket.description = "<p>He lies</p>"
-        self._check_hidden(ticket, "He lies")
-        self._check_seen(ticket, "Ten are missing")  # the e-mail itself
+        self.assertHidden(ticket, "He lies")
+        self.assertSeen(ticket, "Ten are missing")  # the e-mail itself
 
     def test_mail_of_a_stranger(self):
         """A person says whose it is: that does not show it to the customer."""
         ticket = self._mail("Tip", "Your customer is broke", sender="eve@example.org")
         ticket.message_post(body="Dear Eve", subtype_xmlid="mail.mt_comment")
         ticket.partner_id = self.customer
-        self._check_seen(ticket, ticket.name)
-        self._check_hidden(ticket, "is broke", "Dear Eve", "Thank you for your message")
+        self.assertSeen(ticket, ticket.name)
+        self.assertHidden(ticket, "is broke", "Dear Eve", "Thank you for your message")
 
     def test_customer_is_corrected(self):
         """Who becomes the customer does not read what the other one wrote."""
@@ -140,8 +140,8 @@ class TestTicketPrivacy(PrivacyCase):
         ticket.message_post(body="Dear Person", subtype_xmlid="mail.mt_comment")
         ticket.write({"partner_id": self.neighbour.id, "contact_id": False})
         ticket.message_post(body="Dear Stranger", subtype_xmlid="mail.mt_comment")
-        self._check_seen(ticket, "Dear Stranger", user=self.stranger)
-        self._check_hidden(ticket, "My secret", "Dear Person", user=self.stranger)
+        self.assertSeen(ticket, "Dear Stranger", user=self.stranger)
+        self.assertHidden(ticket, "My secret", "Dear Person", user=self.stranger)
 
     def test_merging_shows_nothing(self):
         """A text that was noted by hand stays internal on the customer's ticket."""
@@ -149,11 +149,11 @@ class TestTicketPrivacy(PrivacyCase):
         other = self._make(description="<p>He lies</p>", kind="inquiry")
         mail._merge(other)
         self.assertIn("He lies", mail.description)
-        self._check_hidden(mail, "He lies")
+        self.assertHidden(mail, "He lies")
         second = self._mail("Ten", "Ten missing", sender=self.person.email)
         kept = self._make(kind="inquiry")
         kept._merge(second)
-        self._check_seen(kept, "Ten missing")
+        self.assertSeen(kept, "Ten missing")
 
     @mute_logger("odoo.addons.mail.models.mail_mail")
     def test_customer_writes_to_us_only(self):

@@ -68,6 +68,26 @@ class WorkerCase(Ledger, CopiedDatabase):
         self.assertEqual(process.returncode, 0, errors)
         return said.count(self.word)
 
+    def _kill_half_way(self):
+        """Kill a process inside the transaction of the fifth customer."""
+        process = self._start(0.2)
+        self._go(process)
+        for _customer in range(5):
+            self.assertEqual(process.stdout.readline(), f"{self.word}\n")
+        process.kill()
+        process.communicate()
+
+    def _kill_one_of_two(self):
+        """The other one goes on; what the dead one had begun is done next time."""
+        first, second = self._start(0.1), self._start(0.1)
+        self._go(first)
+        self._go(second)
+        self.assertEqual(first.stdout.readline(), f"{self.word}\n")
+        first.kill()
+        first.communicate()
+        self._finish(second)
+        self._run_once()
+
     def _run_once(self):
         process = self._start()
         self._go(process)

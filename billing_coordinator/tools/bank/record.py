@@ -17,6 +17,7 @@ ZERO = Decimal(0)
 MAX_AMOUNT_LENGTH = 24
 MAX_DECIMALS = 6
 MAX_TEXT = 2_000
+ENCODINGS = ("utf-8-sig", "cp1252", "latin-1")
 NO_REFERENCE = frozenset({"", "NONREF", "NOTPROVIDED", "NOTAVAILABLE", "NULL"})
 
 
@@ -159,6 +160,16 @@ def clean(text, limit=MAX_TEXT):
 def clean_reference(text):
     text = clean(text, 140)
     return "" if text.upper() in NO_REFERENCE else text
+
+
+def decode(data):
+    """Text of a file that does not say how it is encoded."""
+    for encoding in ENCODINGS:
+        try:
+            return data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise Problem(Fault.BROKEN, reason="encoding")
 
 
 def read_amount(text, place, decimal_mark="."):

@@ -24,6 +24,7 @@ from .record import (
     Transaction,
     clean,
     clean_reference,
+    decode,
 )
 
 MAX_MESSAGE = 5_000_000  # characters
@@ -43,7 +44,6 @@ DUTCH = re.compile(
     r"|KREF|SVCL|PURP|STRD|USTD|CNTP)/"
 )
 ACCOUNT = re.compile(r"[A-Z]{2}\d{2}[A-Z0-9]{8,30}$")
-ENCODINGS = ("utf-8-sig", "cp1252", "latin-1")
 
 logging.getLogger("mt940").setLevel(logging.CRITICAL)  # it logs what it refuses
 
@@ -60,20 +60,11 @@ def read(stream):
     :raise Problem: with the line where something is wrong
     """
     found = False
-    for first_line, lines in _split(_decode(stream.read())):
+    for first_line, lines in _split(decode(stream.read())):
         found = True
         yield from _Message(first_line, lines).records()
     if not found:
         raise Problem(Fault.EMPTY)
-
-
-def _decode(data):
-    for encoding in ENCODINGS:
-        try:
-            return data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise Problem(Fault.BROKEN, reason="encoding")
 
 
 def _split(text):

@@ -6,11 +6,8 @@ proposes one from the heading, and `preview` shows the first rows as they stand.
 
 import csv
 import io
-import re
 import zipfile
 from dataclasses import dataclass, field
-from datetime import date, datetime
-from decimal import Decimal
 from itertools import islice
 
 from openpyxl import load_workbook
@@ -20,47 +17,16 @@ from .record import (
     Fault,
     Problem,
     Statement,
-    Transaction,
-    clean,
-    clean_reference,
-    read_amount,
+    decode,
 )
+from .table_row import Row, as_text, read_transaction
 
 MAX_ROWS = 200_000
 MAX_COLUMNS = 100
 MAX_CELL = 5_000
 MAX_UNPACKED = 200_000_000
 HEADING_ROWS = 30
-ENCODINGS = ("utf-8-sig", "cp1252", "latin-1")
 DELIMITERS = ";,\t|"
-DATE_FORMATS = (
-    "%Y-%m-%d",
-    "%d.%m.%Y",
-    "%d/%m/%Y",
-    "%m/%d/%Y",
-    "%d-%m-%Y",
-    "%Y/%m/%d",
-    "%Y%m%d",
-    "%d.%m.%y",
-    "%d/%m/%y",
-    "%m/%d/%y",
-)
-# Words of headings, in the languages of many exports; the first that fits wins.
-HEADINGS = {
-    "date": "booking date|buchungstag|buchungsdatum|boekdatum|posted|date|datum",
-    "value_date": "value date|valuta|wertstellung|date valeur|rentedatum",
-    "debit": "debit|soll|lastschrift|belastung|withdraw|paid out|money out|af$",
-    "credit": "^credit|haben|gutschrift|deposit|paid in|money in|^bij",
-    "amount": "amount|betrag|montant|umsatz|bedrag|importe",
-    "currency": "currency|^ccy|waehrung|währung|devise|munt",
-    "name": "beneficiary|counterparty|payer|payee|zahlungsbeteiligter|auftraggeber"
-    "|beguenstigter|begünstigter|empfänger|name|naam|tiers",
-    "account": "counterparty iban|iban zahlungs|account number|kontonummer|iban"
-    "|tegenrekening",
-    "text": "remittance|verwendungszweck|description|details|libell|omschrijving"
-    "|mededelingen|memo|reference text|purpose",
-    "reference": "transaction id|bank reference|^reference|^ref|referenz|référence",
-}
 
 
 class Kinds:
@@ -97,7 +63,7 @@ def is_xlsx(head):
 
 def is_csv(head):
     """Text with a delimiter in its lines. The last resort of recognising."""
-    text = _decode(head)
+    text = decode(head)
     if "\0" in text or text.lstrip().startswith(("<", "%PDF")):
         return False
     lines = [line for line in text.splitlines()[:20] if line.strip()]
@@ -114,13 +80,13 @@ def read(stream, mapping, kind=Kinds.CSV):
     entries = EntryCount()
     for number, row in enumerate(read_rows(stream, kind), start=1):
         if number > mapping.first_row and any(cell != "" for cell in row):
-            yield _read_transaction(row, number, mapping, statement, entries)
+            yield read_transaction(Row(row, number, mapping), statement, entries)
 
 
 def preview(stream, kind=Kinds.CSV, rows=10):
     """The first rows as text."""
     return [
-        [_as_text(cell) for cell in row]
+        [as_text(cell) for cell in row]
         for row in islice(read_rows(stream, kind), HEADING_ROWS + rows)
     ]
 
@@ -139,17 +105,8 @@ def read_rows(stream, kind=Kinds.CSV):
 # -- rows ---------------------------------------------------------------------------
 
 
-def _decode(data):
-    for encoding in ENCODINGS:
-        try:
-            return data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise Problem(Fault.BROKEN, reason="encoding")
-
-
 def _read_csv(stream):
-    text = _decode(stream.read())
+    text = decode(stream.read())
     lines = [line for line in text.splitlines()[:HEADING_ROWS] if line.strip()]
     mark = max(DELIMITERS, key=lambda m: sum(line.count(m) for line in lines))
     if "\0" in text:
@@ -185,100 +142,3 @@ def _read_xlsx(stream):
 
 def _tidy(cell):
     return cell.strip()[:MAX_CELL] if isinstance(cell, str) else cell
-
-
-def _as_text(cell):
-    if isinstance(cell, datetime):
-        return cell.date().isoformat()
-    return cell if isinstance(cell, str) else str(cell)
-
-
-# -- a row --------------------------------------------------------------------------
-
-
-def _read_transaction(row, number, mapping, statement, entries):
-    def cell(column):
-        return row[column] if column is not None and column < len(row) else ""
-
-    def place(column):
-        return f"row {number}, column {column + 1}"
-
-    currency = clean(_as_text(cell(mapping.currency)), 3) or statement.currency
-    if statement.currency and currency != statement.currency:
-        raise Problem(
-            Fault.OTHER_CURRENCY,
-            place(mapping.currency),
-            expected=statement.currency,
-            found=currency,
-        )
-    text = " ".join(_as_text(cell(column)) for column in mapping.text)
-    value_date = cell(mapping.value_date)
-    transaction = Transaction(
-        date=_to_date(cell(mapping.date), mapping, place(mapping.date)),
-        value_date=(
-            _to_date(value_date, mapping, place(mapping.value_date))
-            if value_date != ""
-            else None
-        ),
-        amount=_read_signed(cell, place, mapping),
-        currency=currency,
-        name=clean(_as_text(cell(mapping.name)), 140),
-        account=clean(_as_text(cell(mapping.account)), 64),
-        text=clean(text),
-        reference=clean_reference(_as_text(cell(mapping.reference))),
-        place=f"row {number}",
-    )
-    transaction.entry = entries.key(
-        transaction.date,
-        transaction.amount,
-        transaction.reference,
-        transaction.name,
-        transaction.text,
-    )
-    transaction.entry_amount = transaction.amount
-    return transaction
-
-
-def _read_signed(cell, place, mapping):
-    if mapping.amount is not None:
-        amount = _to_amount(cell(mapping.amount), mapping, place(mapping.amount))
-        return -amount if mapping.negate else amount
-    debit = credit = Decimal(0)
-    if mapping.debit is not None and cell(mapping.debit) != "":
-        debit = _to_amount(cell(mapping.debit), mapping, place(mapping.debit))
-    if mapping.credit is not None and cell(mapping.credit) != "":
-        credit = _to_amount(cell(mapping.credit), mapping, place(mapping.credit))
-    if not debit and not credit:
-        column = mapping.credit if mapping.credit is not None else mapping.debit
-        raise Problem(Fault.BAD_AMOUNT, place(column or 0), value="")
-    return credit - abs(debit)
-
-
-def _to_amount(value, mapping, place):
-    """A cell as a decimal: thousands are grouped, a minus may stand behind."""
-    if isinstance(value, bool):
-        raise Problem(Fault.BAD_AMOUNT, place, value=value)
-    if isinstance(value, int | float):
-        return read_amount(f"{value:.6f}".rstrip("0").rstrip("."), place)
-    text = re.sub(r"[\s\u00a0\u202f'’]|[A-Z]{3}|[€$£]", "", _as_text(value))  # noqa: RUF001
-    text = text.replace("\u2212", "-")
-    if text.endswith(("-", "+")):
-        text = text[-1] + text[:-1]
-    grouping = "," if mapping.decimal_mark == "." else "."
-    whole, _mark, _decimals = text.partition(mapping.decimal_mark)
-    if grouping in text and not re.match(
-        rf"[+-]?\d{{1,3}}(?:{re.escape(grouping)}\d{{3}})+$", whole
-    ):
-        raise Problem(Fault.BAD_AMOUNT, place, value=value)
-    return read_amount(text.replace(grouping, ""), place, mapping.decimal_mark)
-
-
-def _to_date(value, mapping, place):
-    if isinstance(value, datetime):
-        return value.date()
-    if isinstance(value, date):
-        return value
-    try:
-        return datetime.strptime(_as_text(value).strip(), mapping.date_format).date()
-    except ValueError:
-        raise Problem(Fault.BAD_DATE, place, value=value) from None

@@ -3,9 +3,37 @@
 import re
 from datetime import datetime
 
-from .table import DATE_FORMATS, HEADINGS, Mapping, _as_text
+from .table import Mapping
+from .table_row import as_text
 
-MIN_FOUND = 3
+DATE_FORMATS = (
+    "%Y-%m-%d",
+    "%d.%m.%Y",
+    "%d/%m/%Y",
+    "%m/%d/%Y",
+    "%d-%m-%Y",
+    "%Y/%m/%d",
+    "%Y%m%d",
+    "%d.%m.%y",
+    "%d/%m/%y",
+    "%m/%d/%y",
+)
+# Words of headings, in the languages of many exports; the first that fits wins.
+HEADINGS = {
+    "date": "booking date|buchungstag|buchungsdatum|boekdatum|posted|date|datum",
+    "value_date": "value date|valuta|wertstellung|date valeur|rentedatum",
+    "debit": "debit|soll|lastschrift|belastung|withdraw|paid out|money out|af$",
+    "credit": "^credit|haben|gutschrift|deposit|paid in|money in|^bij",
+    "amount": "amount|betrag|montant|umsatz|bedrag|importe",
+    "currency": "currency|^ccy|waehrung|währung|devise|munt",
+    "name": "beneficiary|counterparty|payer|payee|zahlungsbeteiligter|auftraggeber"
+    "|beguenstigter|begünstigter|empfänger|name|naam|tiers",
+    "account": "counterparty iban|iban zahlungs|account number|kontonummer|iban"
+    "|tegenrekening",
+    "text": "remittance|verwendungszweck|description|details|libell|omschrijving"
+    "|mededelingen|memo|reference text|purpose",
+    "reference": "transaction id|bank reference|^reference|^ref|referenz|référence",
+}
 
 
 def guess_mapping(rows):
@@ -52,7 +80,7 @@ def _read_heading(row):
             found = [
                 column
                 for column, title in enumerate(row)
-                if column not in taken and re.search(word, _as_text(title).lower())
+                if column not in taken and re.search(word, as_text(title).lower())
             ]
             if found:
                 result[name] = found if name == "text" else found[:1]
