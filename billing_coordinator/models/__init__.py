@@ -25,6 +25,8 @@ from . import (
     billing_late_charge_credit,
     billing_late_charge_invoice,
     billing_late_rate,
+    billing_payment_match,
+    billing_payment_match_line,
     billing_priority_rule,
     billing_promise,
     billing_promise_cover,

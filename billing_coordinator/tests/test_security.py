@@ -5,6 +5,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user, tagged
 from odoo.tools import mute_logger
 
+from .bank_common import Bank
 from .common import TODAY, BillingCase, SecondCompany
 
 NONE, READ, WORK, ALL = "----", "r---", "rwc-", "rwcu"
@@ -27,6 +28,8 @@ MODELS = {
     "billing.ticket.cause": (READ, NONE, NONE, READ, ALL),
     "billing.ticket.line": (READ, NONE, NONE, ALL, ALL),
     "billing.ticket.reason": (READ, NONE, NONE, READ, ALL),
+    "billing.payment.match": (NONE, NONE, NONE, READ, READ),
+    "billing.payment.match.line": (NONE, NONE, NONE, READ, READ),
     "billing.statement.run": (NONE, NONE, NONE, READ, READ),
     "billing.statement.run.line": (NONE, NONE, NONE, READ, READ),
 }
@@ -37,7 +40,7 @@ READERS = {"get_cockpit", "get_timeline"}
 OPERATIONS = {"r": "read", "w": "write", "c": "create", "u": "unlink"}
 
 
-class SecurityCase(SecondCompany, BillingCase):
+class SecurityCase(Bank, SecondCompany, BillingCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -98,7 +101,20 @@ class SecurityCase(SecondCompany, BillingCase):
                 "line_ids": [Command.create({"move_id": cls.invoice.id})],
             }
         )
+        cls.match = cls._make_match()
         cls.env.flush_all()
+
+    @classmethod
+    def _make_match(cls):
+        """A proposal that a line of the bank pays the invoice."""
+        bank_line = cls._make_bank_line(10)
+        item = cls._receivable_lines(cls.invoice)
+        return cls.env["billing.payment.match"].create(
+            {
+                "statement_line_id": bank_line.id,
+                "line_ids": [Command.create({"move_line_id": item.id, "amount": 10})],
+            }
+        )
 
     def _as(self, record, user):
         """The record as a client of the user has it, with the user's companies."""
@@ -133,6 +149,8 @@ class SecurityCase(SecondCompany, BillingCase):
             self.reason,
             self.ticket,
             self.ticket.line_ids,
+            self.match,
+            self.match.line_ids,
         ]
 
     def _records_with_actions(self):
