@@ -22,6 +22,7 @@ from . import (
     test_late_setup,
     test_late_waive,
     test_mail_server,
+    test_match_apply,
     test_matching,
     test_no_wrong_reminder,
     test_notice,

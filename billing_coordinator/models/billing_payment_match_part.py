@@ -1,0 +1,46 @@
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass
+class Part:
+    """What a line of the bank does to one open item, or a credit where there is none.
+
+    Amounts are in the currency of the bank account and have the sign of the item: what
+    a customer owes is positive.
+    """
+
+    item: Any = None
+    amount: float = 0.0
+    discount: float = 0.0
+    kept: float = 0.0
+    written_off: float = 0.0
+    open: float = 0.0  # of the item, before
+    payment: Any = None
+    customer: Any = None  # of a credit
+    counterpart: Any = None  # the journal item that was made
+
+    @property
+    def settled(self):
+        return self.amount + self.discount + self.kept + self.written_off
+
+    @property
+    def partner(self):
+        """Who pays: of a credit that who it belongs to."""
+        return (self.customer or self.item.partner_id).commercial_partner_id
+
+    def get_match_line(self):
+        """Values of what is kept for history."""
+        source = self.item or self.counterpart
+        payment = self.payment or self.item and self.item.move_id.origin_payment_id
+        kind = "credit" if not self.item else "payment" if payment else "item"
+        return {
+            "kind": kind,
+            "move_line_id": source.id,
+            "payment_id": payment.id if payment else False,
+            "partner_id": self.partner.id,
+            "name": payment.name if payment and not self.payment else source.move_name,
+            "amount": self.amount,
+            "discount": self.discount,
+            "kept": self.kept,
+        }
