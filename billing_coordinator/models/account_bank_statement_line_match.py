@@ -1,5 +1,7 @@
 from odoo import models
 
+from .billing_payment_match_part import UNMODIFIED
+
 
 class AccountBankStatementLine(models.Model):
     _inherit = "account.bank.statement.line"
@@ -13,7 +15,7 @@ class AccountBankStatementLine(models.Model):
         if not matches_sudo:
             return super().action_undo_reconciliation()
         matches_sudo._before_undo()
-        lines = self.with_context(skip_is_manually_modified=True)
+        lines = self.with_context(**UNMODIFIED)
         result = super(AccountBankStatementLine, lines).action_undo_reconciliation()
         matches_sudo._after_undo()
         return result

@@ -25,8 +25,8 @@ class BillingPaymentMatch(models.Model):
         """Apply the match, as it is proposed or as somebody allocates the amount.
 
         :param allocation: ``[{"move_line_id": item, "amount": of the line,
-            "discount": granted, "kept": charges}]`` in the currency of the bank account;
-            ``payment_id`` instead of an item for a payment without journal entry
+            "discount": granted, "kept": charges}]`` in the currency of the bank
+            account; ``payment_id`` in place of an item for a payment without entry
         :param rest: ``{"handling": see rest_handling, "note": why it is written off,
             "reason_id": of the ticket, "partner_id": whose credit it is}``
         :raise UserError: it cannot be applied; the text says what to do
@@ -104,7 +104,7 @@ class BillingPaymentMatch(models.Model):
     # -- what was applied -----------------------------------------------------------
 
     def _write_applied(self, parts, rest):
-        """The match becomes history: what it paid, by whom, and what was there before."""
+        """The match becomes history: what it paid, when, and by whom."""
         line = self.statement_line_id
         partners = self._get_partners(parts)
         has_rest = rest["handling"] and not line.currency_id.is_zero(rest["amount"])

@@ -3,16 +3,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Command
 
 from ..tools.spread import spread
-
-# The entry belongs to the bank's line: no taxes are computed in it, and what is written
-# is not written back to the line.
-BOOKING = {
-    "skip_account_move_synchronization": True,
-    "skip_invoice_sync": True,
-    "skip_readonly_check": True,
-    "skip_is_manually_modified": True,
-    "force_delete": True,
-}
+from .billing_payment_match_part import BOOKING, UNMODIFIED
 
 
 class BillingPaymentMatch(models.Model):
@@ -37,7 +28,8 @@ class BillingPaymentMatch(models.Model):
         for part, group in zip(parts, prepared, strict=True):
             part.counterpart, made = made[0], made[len(group) :]
         self._set_payer(parts)
-        self.env["account.move.line"]._reconcile_plan(
+        items = self.env["account.move.line"].with_context(**UNMODIFIED)
+        items._reconcile_plan(
             [part.counterpart + part.item for part in parts if part.item]
         )
 
@@ -139,7 +131,7 @@ class BillingPaymentMatch(models.Model):
     # -- discounts ------------------------------------------------------------------
 
     def _prepare_discount(self, part, discount):
-        """The discount of the terms with its taxes, as Odoo books it; else the amount."""
+        """That of the terms with its taxes, as Odoo books it; else the amount."""
         item = part.item
         if item.currency_id.is_zero(discount):
             return []
@@ -162,7 +154,7 @@ class BillingPaymentMatch(models.Model):
         return [vals for lines in prepared.values() for vals in lines]
 
     def _is_discount_of_terms(self, item, discount):
-        """Whether it is the early-payment discount of an invoice that is wholly open."""
+        """Whether it is that of the terms, and nothing of the invoice is settled."""
         offered = item.amount_currency - item.discount_amount_currency
         terms = item.move_id.line_ids.filtered(
             lambda line: line.display_type == "payment_term"

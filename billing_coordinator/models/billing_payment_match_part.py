@@ -1,6 +1,18 @@
 from dataclasses import dataclass
 from typing import Any
 
+# Nobody changes an invoice or an entry by hand here.
+UNMODIFIED = {"skip_is_manually_modified": True}
+# The entry belongs to the bank's line: no taxes are computed in it, and what is written
+# is not written back to the line.
+BOOKING = {
+    "skip_account_move_synchronization": True,
+    "skip_invoice_sync": True,
+    "skip_readonly_check": True,
+    "force_delete": True,
+    **UNMODIFIED,
+}
+
 
 @dataclass
 class Part:

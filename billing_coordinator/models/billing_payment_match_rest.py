@@ -54,8 +54,8 @@ class BillingPaymentMatch(models.Model):
         if over and rest["handling"] != "credit":
             raise UserError(
                 self.env._(
-                    "%(amount)s of the line would be left. Choose what it pays, or whose"
-                    " credit it is.",
+                    "%(amount)s of the line would be left. Choose what it pays, or"
+                    " whose credit it is.",
                     amount=amount,
                 )
             )
@@ -107,8 +107,8 @@ class BillingPaymentMatch(models.Model):
         if currency.compare_amounts(total, limit) > 0 and not self._may_write_off():
             raise UserError(
                 self.env._(
-                    "%(amount)s is more than the %(limit)s that you may write off: ask a"
-                    " billing manager, or leave the difference open.",
+                    "%(amount)s is more than the %(limit)s that you may write off: ask"
+                    " a billing manager, or leave the difference open.",
                     amount=currency.format(total),
                     limit=currency.format(limit),
                 )

@@ -2,7 +2,7 @@ from odoo import models
 from odoo.exceptions import UserError
 
 from ..tools.spread import spread
-from .billing_payment_match_part import Part
+from .billing_payment_match_part import UNMODIFIED, Part
 
 COPIED = ("account_id", "partner_id", "currency_id", "tax_repartition_line_id")
 RECONCILED = ("asset_receivable", "liability_payable")
@@ -29,7 +29,7 @@ class BillingPaymentMatch(models.Model):
             payments={str(payment.id): payment.state for payment in payments},
         )
         paid = self._get_paid_items(customers, partials)
-        customers.remove_move_reconcile()
+        customers.with_context(**UNMODIFIED).remove_move_reconcile()
         self._book_return(source, customers)
         payments.action_reject()
         self._write_returned(paid)
@@ -55,7 +55,8 @@ class BillingPaymentMatch(models.Model):
             ):
                 raise UserError(
                     self.env._(
-                        "%(line)s paid a part of a payment only: take that back by hand.",
+                        "%(line)s paid a part of a payment only: take that back by"
+                        " hand.",
                         line=self.returned_line_id.payment_ref,
                     )
                 )
@@ -168,7 +169,8 @@ class BillingPaymentMatch(models.Model):
         ]
         made = self._write_entry([*mirrored, *lines])
         self._set_payer([Part(item=item) for item in customers])
-        self.env["account.move.line"]._reconcile_plan(
+        items = self.env["account.move.line"].with_context(**UNMODIFIED)
+        items._reconcile_plan(
             [item + each for item, each in zip(customers, made, strict=False)]
         )
 

@@ -2,6 +2,8 @@ from odoo import models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
+from .billing_payment_match_part import UNMODIFIED
+
 
 class BillingPaymentMatch(models.Model):
     """Returned payments: what is written down, and how the return is undone."""
@@ -48,8 +50,8 @@ class BillingPaymentMatch(models.Model):
         for move in moves.filtered(lambda move: move.is_invoice(include_receipts=True)):
             move.message_post(
                 body=self.env._(
-                    "The bank took a payment back (%(line)s): %(reason)s. The invoice is"
-                    " open again.",
+                    "The bank took a payment back (%(line)s): %(reason)s. The invoice"
+                    " is open again.",
                     line=line.payment_ref or line.display_name,
                     reason=reason or self.env._("no reason given"),
                 )
@@ -66,7 +68,7 @@ class BillingPaymentMatch(models.Model):
             if len(pair.exists()) < 2:
                 self._refuse_to_restore(pair.exists())
             before = pair.matched_debit_ids + pair.matched_credit_ids
-            pair.reconcile()
+            pair.with_context(**UNMODIFIED).reconcile()
             made = (pair.matched_debit_ids + pair.matched_credit_ids) - before
             made = made.filtered(lambda p, pair=pair: p.debit_move_id in pair)
             made = made.filtered(lambda p, pair=pair: p.credit_move_id in pair)

@@ -23,6 +23,7 @@ from . import (
     test_late_waive,
     test_mail_server,
     test_match_apply,
+    test_match_undo,
     test_matching,
     test_no_wrong_reminder,
     test_notice,

@@ -4,8 +4,8 @@
 def spread(total, weights, round_amount):
     """Parts of ``total`` in proportion to ``weights``, which may be of both signs.
 
-    The weights add up to what ``total`` stands for: what rounding takes from one part it
-    gives to the next, and the parts make ``total`` exactly.
+    The weights add up to what ``total`` stands for: what rounding takes from one
+    part it gives to the next, and the parts make ``total`` exactly.
 
     >>> spread(10.0, [1, 1, 1], lambda amount: round(amount, 2))
     [3.33, 3.34, 3.33]
