@@ -116,6 +116,7 @@ from . import (
     mail_message,
     mail_thread,
     res_company,
+    res_company_bank,
     res_company_bank_short,
     res_company_late,
     res_company_statement,

@@ -70,6 +70,7 @@ class BillingPaymentMatch(models.Model):
             )
 
     def _check_parts(self, parts):
+        parts = [part for part in parts if part.item]
         self._check_items(parts)
         seen = set()
         for part in parts:
@@ -98,7 +99,7 @@ class BillingPaymentMatch(models.Model):
         if item.account_id.account_type == "asset_receivable":
             return True
         payment = item.move_id.origin_payment_id
-        if not payment or not item.account_id.reconcile:
+        if payment.state not in ("in_process", "paid") or not item.account_id.reconcile:
             return False
         return item in payment._seek_for_lines()[0]
 

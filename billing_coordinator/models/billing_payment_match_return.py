@@ -22,7 +22,7 @@ class BillingPaymentMatch(models.Model):
         self._lock_returned(source)
         self._check_return()
         customers = source.filtered(lambda i: i.account_id.account_type in RECONCILED)
-        partials = customers.matched_debit_ids + customers.matched_credit_ids
+        partials = customers.matched_debit_ids | customers.matched_credit_ids
         payments = self._get_returned_payments(source)
         self._keep(
             partials=self._describe_partials(partials),
@@ -67,7 +67,7 @@ class BillingPaymentMatch(models.Model):
         if item.account_id.account_type in RECONCILED:
             return self.env["account.payment"]
         others = item.matched_debit_ids.debit_move_id
-        others += item.matched_credit_ids.credit_move_id
+        others |= item.matched_credit_ids.credit_move_id
         return others.move_id.origin_payment_id
 
     def _get_returned_payments(self, source):
@@ -116,8 +116,8 @@ class BillingPaymentMatch(models.Model):
                 )
             )
         paid = source.matched_debit_ids.debit_move_id
-        paid += source.matched_credit_ids.credit_move_id
-        self._lock_items([Part(item=item) for item in source + paid])
+        paid |= source.matched_credit_ids.credit_move_id
+        self._lock_items([Part(item=item) for item in source | paid])
 
     def _check_return(self):
         line, earlier = self.statement_line_id, self.returned_line_id

@@ -62,23 +62,24 @@ class BillingPaymentMatch(models.Model):
 
         :raise UserError: somebody settled the items otherwise since
         """
-        lines = self.env["account.move.line"]
-        for debit_id, credit_id, debit, credit in self.undo_values.get("partials", []):
-            pair = lines.browse([debit_id, credit_id])
+        for debit_id, credit_id, *amounts in self.undo_values["partials"]:
+            pair = self.env["account.move.line"].browse([debit_id, credit_id])
             if len(pair.exists()) < 2:
                 self._refuse_to_restore(pair.exists())
-            before = pair.matched_debit_ids + pair.matched_credit_ids
             pair.with_context(**UNMODIFIED).reconcile()
-            made = (pair.matched_debit_ids + pair.matched_credit_ids) - before
-            made = made.filtered(lambda p, pair=pair: p.debit_move_id in pair)
-            made = made.filtered(lambda p, pair=pair: p.credit_move_id in pair)
-            if len(made) != 1 or (
-                pair[0].currency_id.compare_amounts(made.debit_amount_currency, debit)
-                or pair[1].currency_id.compare_amounts(
-                    made.credit_amount_currency, credit
-                )
-            ):
+            if not self._is_restored(pair, amounts):
                 self._refuse_to_restore(pair)
+
+    def _is_restored(self, pair, amounts):
+        debit, credit = pair
+        partial = debit.matched_credit_ids.filtered(
+            lambda partial: partial.credit_move_id == credit
+        ).sorted("id")[-1:]
+        made = (partial.debit_amount_currency, partial.credit_amount_currency)
+        return not any(
+            item.currency_id.compare_amounts(amount, before)
+            for item, amount, before in zip(pair, made, amounts, strict=True)
+        )
 
     def _refuse_to_restore(self, items):
         raise UserError(

@@ -37,7 +37,11 @@ class BillingPaymentMatch(models.Model):
                     payment=payment.display_name,
                 )
             )
-        if payment.state != "in_process":
+        # Odoo Community calls a payment paid as soon as it is registered.
+        is_open = payment.state == "in_process" or (
+            payment.state == "paid" and self._get_payment_items(payment)
+        )
+        if not is_open:
             raise UserError(
                 self.env._(
                     "%(payment)s is no payment in transit any more. Match the line"

@@ -43,7 +43,12 @@ def _rows(env, table):
 
 def _by_id(env, table):
     ignored = IGNORED | EXCEPT.get(table, set())
-    return {row["id"]: _without(row, ignored) for row in _rows(env, table)}
+    return {
+        row["id"]: _without(row, ignored)
+        for row in _rows(env, table)
+        # A row for customers who owe nothing may be there or not.
+        if table != "billing_worklist" or row["amount_due"]
+    }
 
 
 def _without(row, ignored):
