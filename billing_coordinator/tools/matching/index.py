@@ -6,10 +6,11 @@ from .. import reference
 from .names import Names, normalise
 from .received import ReceivedIndex
 from .record import IN_TRANSIT
-from .writing import compact, read_bare
+from .writing import compact, read_bare, read_several
 
 MAX_NAMED = 60
 MIN_PART = 5  # characters of a number that is cut off
+MIN_WHOLE = 6  # of a number that needs no prefix to be known
 MIN_MEMO = 5  # characters of what was noted with a payment
 APART = " | "  # no number goes on behind it
 
@@ -46,6 +47,7 @@ class Index:
             known.sort(key=lambda item: (item.due, item.id))
         prefixes = {item.prefix for item in self.items.values() if item.prefix}
         self.prefixes = tuple(sorted(prefixes))
+        self.plain = self._find_plain()
         for item in self.in_transit.values():
             self._add_memo(item)
 
@@ -60,13 +62,21 @@ class Index:
             self.by_number.setdefault(key, []).append(item)
             if item.kind != IN_TRANSIT:
                 self.by_sequence.setdefault(item.sequence, []).append(item)
-        if item.number:
+        if item.number:  # also without a prefix
             self.by_text.setdefault(self.compact[item.id], []).append(item)
         if item.reference:
             self.by_reference.setdefault(compact(item.reference), []).append(item)
         if item.foreign:
             key = (item.currency, item.foreign)
             self.by_foreign.setdefault(key, []).append(item)
+
+    def _find_plain(self):
+        """``{digits: (least, greatest)}`` of the numbers that have no prefix."""
+        lengths = {}
+        for item in self.items.values():
+            if not item.prefix and item.number.isdecimal():
+                lengths.setdefault(len(item.number), []).append(int(item.number))
+        return {length: (min(n), max(n)) for length, n in lengths.items()}
 
     def _add_memo(self, item):
         """A payment is named by what was noted with it, and by the invoices therein."""
@@ -107,13 +117,19 @@ class Index:
         """
         text = APART.join((payment.text, *payment.structured))
         found = dict.fromkeys(self.find_documents(payment), True)
-        for known in reference.find_references(text):
-            for item in self.by_reference.get(compact(known), ()):
-                found[item] = True
-        strange = self._find_numbers(text, found)
-        if self.by_memo:
-            found.update(dict.fromkeys(self._find_memos(text), True))
+        strange = self._find_references(text, found)
+        strange |= self._find_numbers(text, found)
+        strange |= self._find_written(text, found)
         return dict(list(found.items())[:MAX_NAMED]), strange
+
+    def _find_references(self, text, found):
+        """Add the items with a reference in the text; whether one is of none."""
+        strange = False
+        for known in reference.find_references(text):
+            items = self.by_reference.get(compact(known), ())
+            strange |= not items and reference.is_creditor_reference(compact(known))
+            found.update(dict.fromkeys(items, True))
+        return strange
 
     def _find_numbers(self, text, found):
         """Add the items whose number is in the text; whether one is not open."""
@@ -127,11 +143,28 @@ class Index:
                 found[item] = found.get(item, False) or hit.whole
         return strange
 
-    def _find_memos(self, text):
-        """Payments in transit of which the text says what was noted with them."""
+    def _find_written(self, text, found):
+        """Add items whose whole number, or memo, is in the text, even cut by blanks.
+
+        :return: whether a number without prefix looks like one of ours and is not open
+        """
+        strange = False
         for stretches in reference.windows(text, reference.read_tokens(text)):
             for stretch in stretches:
-                yield from self.by_memo.get(reference.glue(stretch), ())
+                glued = reference.glue(stretch)
+                found.update(dict.fromkeys(self.by_memo.get(glued, ()), True))
+                if len(glued) < MIN_WHOLE:
+                    continue
+                whole = not glued.isdecimal() or _is_one(text, stretch)
+                items = self.by_text.get(glued, ())
+                for item in items:
+                    found[item] = found.get(item, False) or whole
+                strange |= not items and len(stretch) == 1 and self._is_plain(glued)
+        return strange
+
+    def _is_plain(self, digits):
+        least, greatest = self.plain.get(len(digits), (1, 0))
+        return digits.isdecimal() and least <= int(digits) <= greatest
 
     def find_documents(self, payment):
         """``{item: amount or 0}`` of the documents that the payer names."""
@@ -149,12 +182,15 @@ class Index:
         """Items of a partner whose running number stands alone in the text: "1177"."""
         own = self.by_partner.get(partner, ())
         said = APART.join((payment.text, *(n for n, _amount in payment.documents)))
-        wanted = {int(number) for number in read_bare(said)}
+        wanted = {*map(int, read_bare(said)), *read_several(said)}
         return [
-            item
-            for item in own
-            if item.sequence in wanted and item.prefix and item.kind != IN_TRANSIT
+            item for item in own if item.sequence in wanted and item.kind != IN_TRANSIT
         ][:MAX_NAMED]
+
+
+def _is_one(text, stretch):
+    """Nothing but blanks in a number of digits: 2025-11-03 is a date."""
+    return "".join(text[stretch[0].start : stretch[-1].end].split()).isdecimal()
 
 
 def _by_payer(partners, normalised):

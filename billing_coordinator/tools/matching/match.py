@@ -13,9 +13,10 @@ from .record import IN_TRANSIT, Evidence, Proposal, Reason, Result
 from .returns import propose_returns
 from .say import CONTRADICTION, say_bare, say_named, say_payer
 from .transit import propose_batch
-from .writing import read_bare
+from .writing import read_bare, read_several
 
 MAX_SAME_AMOUNT = 5
+COMMON_AMOUNT = -20  # many items have it: with a number of any meaning it says little
 
 
 def match(payments, index, rules):
@@ -122,7 +123,8 @@ def _propose_by_number(payment, payers, index, rules):
     """Running numbers that stand alone, where all of them are of one customer."""
     known = {partner for partner, _who in payers}
     found = {}
-    numbers = {int(number) for number in read_bare(payment.text)}
+    text = payment.text
+    numbers = {*map(int, read_bare(text)), *read_several(text)}
     for number in numbers:
         for item in index.by_sequence.get(number, ())[:50]:
             found.setdefault(item.partner, []).append(item)
@@ -130,7 +132,9 @@ def _propose_by_number(payment, payers, index, rules):
         if partner in known:
             continue
         if sum(item.amount for item in items) == payment.amount:
-            evidence = [say_bare(items)]
+            evidence = [say_bare(items), *say_payer(items, payers)]
+            if len(index.by_amount.get(payment.amount, ())) > MAX_SAME_AMOUNT:
+                evidence.append(Evidence(Reason.AMBIGUOUS, COMMON_AMOUNT, {}))
             yield from explain_named(payment, items, evidence, index, rules)
 
 

@@ -8,6 +8,8 @@ POINTS_DOCUMENT = 60
 POINTS_PART = 40
 POINTS_SIMILAR = 30
 CONTRADICTION = -25
+WEAK_CONTRADICTION = -10  # who paid only has a name like that of another customer
+SURE = 30  # points of who paid
 
 
 def say_named(payment, group, named, told):
@@ -51,7 +53,8 @@ def say_payer(group, payers):
             return
     if payers:
         _partner, other = payers[0]
-        yield Evidence(Reason.OTHER_PAYER, CONTRADICTION, other.values)
+        points = CONTRADICTION if other.points >= SURE else WEAK_CONTRADICTION
+        yield Evidence(Reason.OTHER_PAYER, points, other.values)
 
 
 def say_share(required, told):
