@@ -23,6 +23,7 @@ from . import (
     test_late_waive,
     test_mail_server,
     test_match_apply,
+    test_match_concurrency,
     test_match_currency,
     test_match_return,
     test_match_short,
