@@ -26,6 +26,8 @@ from . import (
     test_match_concurrency,
     test_match_currency,
     test_match_follow,
+    test_match_job,
+    test_match_propose,
     test_match_return,
     test_match_short,
     test_match_transit,
