@@ -27,6 +27,8 @@ FORMS = ("GmbH", "Ltd", "Inc.", "B.V.", "SARL", "AG", "LLC", "S.A.", "& Co. KG",
 class BankLedger:
     """Who owes what, and from which account they pay."""
 
+    remembered, received = {}, ()  # payers confirmed, payments matched before
+
     def __init__(self, seed, items=100_000, customers=8_000):
         self.rng = random.Random(seed)
         self.names = self._make_names(customers)

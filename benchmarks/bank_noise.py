@@ -11,7 +11,6 @@ from bank_ledger import DAY, FIRST, BankLedger
 
 from odoo.addons.billing_coordinator.tools.matching.record import Payment
 
-NO_ANSWER = ("unknown", "return", "duplicate")
 WORDS = ("Invoice", "Inv.", "Rechnung", "RE", "payment", "", "for", "Facture", "ref")
 
 

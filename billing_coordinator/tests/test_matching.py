@@ -9,6 +9,7 @@ from ..tools.matching.index import Index
 from ..tools.matching.match import match_one
 from ..tools.matching.record import Item, Payment, Reason, Rules
 from ..tools.matching.text import find_similar_numbers, one_mistake_away
+from ..tools.matching.writing import read_several
 from .properties import holds_for
 
 TODAY = 739_000
@@ -169,6 +170,54 @@ class TestMatchNamed(MatchCase):
         self.rules.discount_grace = 1
         self.assertApplies(payment, 1177)
 
+    def test_plain_number(self):
+        """Eight digits and no prefix, in one or cut by blanks; but no date."""
+        plain = self.items[0]._replace(number="40001177", prefix="", sequence=40001177)
+        self.items[0] = plain
+        for text in ("RE 40001177", "4000 1177", "Rg. 400011\n77 vom 01.02.2025"):
+            self.assertApplies(line(70_000, text), 1177)
+        dated = plain._replace(number="20251103", sequence=20251103)
+        self.items[0] = dated
+        proposal = self.best(line(70_000, "from 2025-11-03"))
+        self.assertEqual(self.reasons(proposal)[0], Reason.PART_OF_NUMBER)
+
+    def test_plain_number_that_is_paid_already(self):
+        self.items[:2] = [
+            item(1177, 70_000)._replace(number="40001177", prefix=""),
+            item(1182, 50_450)._replace(number="40001190", prefix=""),
+        ]
+        payment = line(70_000, "RE 40001188", account="DE89370400440532013000")
+        proposal = self.assertProposes(payment, 1177)
+        self.assertIn(Reason.OTHER_NUMBER, self.reasons(proposal))
+
+    def test_reference_that_is_paid_already(self):
+        payment = line(70_000, RF, account="DE89370400440532013000")
+        self.assertIn(Reason.OTHER_NUMBER, self.reasons(self.best(payment)))
+
+    def test_number_that_the_bank_cut(self):
+        self.assertApplies(line(70_000, "EREF+X SVWZ+INV/2025/0 1177"), 1177)
+        self.assertApplies(line(70_000, "INV/2025/011\n77"), 1177)
+
+    def test_several_written_as_one(self):
+        self.items[1] = item(1178, 50_450)
+        self.items[2] = item(1179, 20_000)
+        known = {"account": "DE89370400440532013000"}
+        self.assertApplies(line(140_450, "INV 1177-1179", **known), 1177, 1178, 1179)
+        self.assertApplies(line(120_450, "INV/2025/1177/78", **known), 1177, 1178)
+
+    def test_running_number_of_a_stranger(self):
+        """Many owe the same amount, and a number may mean anything."""
+        payment = line(33_333, "customer 1200", name="Mr X")
+        self.assertApplies(payment, 1200)
+        self.assertProposes(payment._replace(name="Azure Interior"), 1200)
+        self.items += [item(3000 + i, 33_333, GROUP) for i in range(9)]
+        self.assertProposes(payment, 1200)
+
+    def test_name_like_that_of_another(self):
+        payment = line(33_333, "INV/2025/01200", name="Azur Interior")
+        self.assertApplies(payment, 1200)
+        self.assertProposes(payment._replace(name="Azure Interior"), 1200)
+
     def test_foreign_currency(self):
         self.items[0] = item(1177, 64_000, currency="USD", foreign=70_000)
         payment = line(
@@ -324,11 +373,32 @@ class TestNames(BaseCase):
             self.assertEqual(set(known.find_similar(name)), {partner}, name)
         self.assertEqual(known.find_similar("Zebra Trading"), {})
 
+    def test_umlauts_as_people_write_them(self):
+        known = names.Names([("Bäckerei Müller & Søn UG (haftungsbeschränkt)", 7)])
+        for name in (
+            "BAECKEREI MUELLER SOEN",
+            "Backerei Muller Son UG",
+            "MÜLLER BÄCKEREI SØN",
+        ):
+            self.assertEqual(known.find_same(name), {7}, name)
+
     def test_accents(self):
         self.assertEqual(names.normalise("Café Möbel & Söhne GmbH"), "CAFE MOBEL SOHNE")
 
 
 class TestSimilarNumbers(BaseCase):
+    def test_several(self):
+        for text, found in (
+            ("1177-1179", [1177, 1178, 1179]),
+            ("01177/78", [1178]),
+            ("2025/11", []),
+            ("2025-00017", []),
+            ("1179-1177", []),
+            ("100-900", []),
+            ("03-11-2025", []),
+        ):
+            self.assertEqual(read_several(text), found, text)
+
     def test_mistakes(self):
         items = [item(1177, 1), item(2345, 1)]
         for text, found in (

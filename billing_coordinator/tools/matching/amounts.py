@@ -1,22 +1,18 @@
-"""Whether an amount fits items: exactly, with discounts, less charges, or in part."""
+"""Which items an amount pays: those that are named, or some of the payer's."""
 
-from itertools import combinations
 from math import comb
 
+from .fit import POINTS_EXACT, fit, fits_foreign
 from .record import Evidence, Proposal, Reason
 from .subset import LARGE, find_subsets
 
-POINTS_EXACT = 40
-POINTS_DISCOUNT = 35
-POINTS_CHARGES = 35
-POINTS_TOLERANCE = 30
 POINTS_TOLERANCE_ALONE = 10
 POINTS_FOREIGN = 40
+POINTS_TOLD_AMOUNTS = 35
 POINTS_SHORT = -25
 POINTS_OVER = -25
 POINTS_CUT_OFF = 15
 POINTS_ADDED = -5  # items that the text could have named, and does not
-MAX_DISCOUNTS = 8
 # How many sets there are for each amount that the sum may have: the more, the more
 # likely a set fits by chance.
 CHANCES = ((0.0001, 0), (0.001, -10), (0.01, -20))
@@ -24,22 +20,44 @@ UNLIKELY = -35
 NOT_ALL = -60
 
 
-def explain_named(payment, items, evidence, index, rules):
-    """Proposals for items that the text names: in full, or what is missing of it."""
+def explain_named(payment, items, evidence, index, rules, told=None):
+    """Proposals for items that the text names: in full, or what is missing of it.
+
+    :param told: ``{item: amount}`` as the payer divides the payment
+    """
     total = sum(item.amount for item in items)
-    fitting = _fit(payment, items, total, rules)
+    fitting = fit(payment, items, total, rules)
     if fitting:
         yield _proposal(items, [*evidence, fitting[0]], *fitting[1:])
         return
-    if _fits_foreign(payment, items):
+    if fits_foreign(payment, items):
         yield _proposal(
             items, [*evidence, Evidence(Reason.FOREIGN, POINTS_FOREIGN, {})]
         )
         return
     yield from _explain_part(payment, items, evidence)
     difference = payment.amount - total
-    if payment.amount > 0 and total > 0:
+    if told and _divides(payment, items, told):
+        yield _divide(items, evidence, difference, told)
+    elif min(payment.amount, total) > 0 or max(payment.amount, total) < 0:
         yield _rest(payment, items, evidence, difference)
+
+
+def _divides(payment, items, told):
+    """Whether the payer says of each item how much of it the payment is for."""
+    amounts = [told.get(item, 0) for item in items]
+    return all(amounts) and sum(amounts) == payment.amount
+
+
+def _divide(items, evidence, difference, told):
+    """As the payer says; what is too much for an item remains."""
+    amounts = Evidence(Reason.TOLD_AMOUNTS, POINTS_TOLD_AMOUNTS, {})
+    proposal = _proposal(items, [*evidence, amounts, _say_difference(difference)])
+    for item in items:
+        smaller = min if item.amount > 0 else max
+        proposal.paid[item.id] = smaller(told[item], item.amount)
+    proposal.difference = difference
+    return proposal
 
 
 def _explain_part(payment, items, evidence):
@@ -78,6 +96,20 @@ def explain_pool(payment, pool, evidence, rules, required=(), cut_off=()):
         yield _proposal([*required, *part], [*evidence, *told])
 
 
+def explain_sum(payment, own, evidence, whole=False):
+    """Proposals for several of these, whose sum is exact, or for the whole of them."""
+    if whole:
+        told = Evidence(Reason.ALL_OPEN, POINTS_EXACT, {"count": len(own)})
+        yield _proposal(own, [*evidence, told])
+        return
+    sets, looked_at = find_subsets([item.amount for item in own], payment.amount)
+    for chosen in sets:
+        part = [own[position] for position in sorted(chosen)]
+        if len(part) > 1:
+            told = _say_sum(payment, own, part, looked_at, ())
+            yield _proposal(part, [*evidence, told])
+
+
 def _say_sum(payment, own, part, looked_at, required):
     points = POINTS_EXACT + _chance(len(own), len(part), payment, looked_at)
     points += POINTS_ADDED if required else 0
@@ -97,16 +129,20 @@ def _chance(number, size, payment, looked_at):
 
 
 def _explain_single(payment, own, evidence, rules):
-    """One item: exactly, with a discount, or less charges."""
     for item in own:
-        fitting = _fit(payment, [item], item.amount, rules)
-        if fitting:
-            if fitting[0].reason is Reason.TOLERANCE:  # of any item: it says little
-                fitting[0].points = POINTS_TOLERANCE_ALONE
-            yield _proposal([item], [*evidence, fitting[0]], *fitting[1:])
-        elif _fits_foreign(payment, [item]):
-            told = Evidence(Reason.FOREIGN, POINTS_FOREIGN, {})
-            yield _proposal([item], [*evidence, told])
+        yield from explain_one(payment, item, evidence, rules)
+
+
+def explain_one(payment, item, evidence, rules):
+    """One item: exactly, with a discount, or less charges."""
+    fitting = fit(payment, [item], item.amount, rules)
+    if fitting:
+        if fitting[0].reason is Reason.TOLERANCE:  # of any item: it says little
+            fitting[0].points = POINTS_TOLERANCE_ALONE
+        yield _proposal([item], [*evidence, fitting[0]], *fitting[1:])
+    elif fits_foreign(payment, [item]):
+        told = Evidence(Reason.FOREIGN, POINTS_FOREIGN, {})
+        yield _proposal([item], [*evidence, told])
 
 
 def _explain_groups(payment, own, evidence, rules):
@@ -115,7 +151,7 @@ def _explain_groups(payment, own, evidence, rules):
         return
     due = [item for item in own if item.due <= payment.day]
     for group in (own, due):
-        fitting = _fit(payment, group, sum(item.amount for item in group), rules)
+        fitting = fit(payment, group, sum(item.amount for item in group), rules)
         if len(group) > 1 and fitting:
             told = Evidence(Reason.ALL_OPEN, fitting[0].points, {"count": len(group)})
             yield _proposal(group, [*evidence, told], *fitting[1:])
@@ -125,55 +161,6 @@ def _explain_groups(payment, own, evidence, rules):
         if count > 1 and total == payment.amount:
             told = Evidence(Reason.OLDEST, POINTS_EXACT - 5, {"count": count})
             yield _proposal(own[:count], [*evidence, told])
-
-
-# -- how an amount fits --------------------------------------------------------
-
-
-def _fit(payment, items, total, rules):
-    """``(Evidence, granted, kept)`` where the amount pays all of the items, or None."""
-    missing = total - payment.amount
-    if not missing:
-        return Evidence(Reason.EXACT, POINTS_EXACT, {}), {}, 0
-    if missing < 0 or payment.amount < 0:
-        return None
-    granted = _find_discounts(payment, items, missing, rules)
-    if granted:
-        told = {"amount": sum(granted.values())}
-        return Evidence(Reason.DISCOUNT, POINTS_DISCOUNT, told), granted, 0
-    if missing == payment.charges:
-        told = {"amount": missing}
-        return Evidence(Reason.CHARGES, POINTS_CHARGES, told), {}, missing
-    if missing <= rules.tolerance:
-        told = {"amount": missing}
-        return Evidence(Reason.TOLERANCE, POINTS_TOLERANCE, told), {}, missing
-    return None
-
-
-def _find_discounts(payment, items, missing, rules):
-    """``{item id: discount}``: those that may be taken and make up what is missing."""
-    offered = {
-        item.id: item.amount - item.discounted
-        for item in items
-        if item.discounted and payment.day <= item.discount_until + rules.discount_grace
-    }
-    if sum(offered.values()) == missing:
-        return offered
-    if len(offered) > MAX_DISCOUNTS:
-        return {}
-    for size in range(1, len(offered)):
-        for chosen in combinations(offered, size):
-            if sum(offered[item_id] for item_id in chosen) == missing:
-                return {item_id: offered[item_id] for item_id in chosen}
-    return {}
-
-
-def _fits_foreign(payment, items):
-    """The customer paid the amount in the currency of the invoices."""
-    return bool(payment.original) and (
-        {item.currency for item in items} == {payment.original_currency}
-        and sum(item.foreign for item in items) == payment.original
-    )
 
 
 def _proposal(items, evidence, granted=None, kept=0):
@@ -188,17 +175,24 @@ def _proposal(items, evidence, granted=None, kept=0):
     return Proposal(partner, paid, evidence, granted, kept)
 
 
-def _rest(payment, items, evidence, difference):
-    """Too little pays the oldest first; too much remains of the line."""
+def _say_difference(difference):
     reason, points = (
         (Reason.OVER, POINTS_OVER) if difference > 0 else (Reason.SHORT, POINTS_SHORT)
     )
-    told = Evidence(reason, points, {"amount": abs(difference)})
+    return Evidence(reason, points, {"amount": abs(difference)})
+
+
+def _rest(payment, items, evidence, difference):
+    """Too little pays the oldest first; too much remains of the line."""
+    incoming = payment.amount > 0
+    smaller = min if incoming else max
     left, paid = payment.amount, {}
-    for item in sorted(items, key=lambda item: (item.amount > 0, item.due, item.id)):
-        paid[item.id] = min(item.amount, left)
+    for item in sorted(items, key=lambda i: ((i.amount > 0) == incoming, i.due, i.id)):
+        paid[item.id] = smaller(item.amount, left)
         left -= paid[item.id]
     paid = {item_id: amount for item_id, amount in paid.items() if amount}
     partners = {item.partner for item in items}
     partner = partners.pop() if len(partners) == 1 else None
-    return Proposal(partner, paid, [*evidence, told], difference=difference)
+    missing = difference if incoming else -difference
+    told = [*evidence, _say_difference(missing)]
+    return Proposal(partner, paid, told, difference=difference)

@@ -6,21 +6,17 @@ be applied by itself when it reaches the threshold and the next one, which says
 something else, is clearly worse; where two are alike nobody guesses.
 """
 
-from .amounts import explain_named, explain_pool
-from .index import read_bare
+from .amounts import explain_named
+from .owed import propose_of_payers
 from .payer import find_payers
-from .record import Evidence, Proposal, Reason, Result
-from .subset import LARGE
-from .text import find_cut_off, find_similar_numbers
+from .record import IN_TRANSIT, Evidence, Proposal, Reason, Result
+from .returns import propose_returns
+from .say import CONTRADICTION, say_bare, say_named, say_payer
+from .transit import propose_batch
+from .writing import read_bare, read_several
 
-POINTS_NAMED = 55
-POINTS_CREDITOR_REFERENCE = 60
-POINTS_PART = 40
-POINTS_SIMILAR = 30
-CONTRADICTION = -25
-MAX_PAYERS = 5
-MAX_LEFT_OUT = 8  # items named, of which one may be wrong
 MAX_SAME_AMOUNT = 5
+COMMON_AMOUNT = -20  # many items have it: with a number of any meaning it says little
 
 
 def match(payments, index, rules):
@@ -48,6 +44,8 @@ def _is_clear(proposals, rules):
         return False
     if proposals[0].difference or proposals[0].fit < rules.fit:
         return False  # somebody decides what becomes of the rest
+    if proposals[0].returns is not None and not proposals[0].sure:
+        return False
     others = proposals[1:2]
     return all(proposals[0].points - other.points >= rules.margin for other in others)
 
@@ -63,6 +61,12 @@ def _rank(proposals):
 
 
 def _propose(payment, index, rules):
+    yield from propose_returns(payment, index, rules)
+    if not payment.is_return:
+        yield from _propose_payment(payment, index, rules)
+
+
+def _propose_payment(payment, index, rules):
     named, strange = index.find_named(payment)
     payers = find_payers(payment, index)
     if named:
@@ -71,11 +75,12 @@ def _propose(payment, index, rules):
         everything = frozenset(item.id for item in named)
         if any(p.key == everything and not p.difference for p in proposals):
             return  # all that is named, and the amount fits: nothing is better
-    for partner, who in payers[:MAX_PAYERS]:
-        for proposal in _propose_of_payer(payment, partner, who, named, index, rules):
-            if strange or named and not proposal.paid.keys() & {i.id for i in named}:
-                proposal.evidence += _say_strange(proposal)
-            yield proposal
+    ids = {item.id for item in named}
+    for proposal in propose_of_payers(payment, payers, named, index, rules):
+        if strange or named and not proposal.paid.keys() & ids:
+            proposal.evidence += _say_strange(proposal)
+        yield proposal
+    yield from propose_batch(payment, index)
     if not named:
         yield from _propose_by_number(payment, payers, index, rules)
     if not named and not payers:
@@ -94,7 +99,10 @@ def _say_strange(proposal):
 def _propose_named(payment, named, payers, index, rules):
     """All that is named, what is named in full, and what is the payer's of it."""
     whole = [item for item, full in named.items() if full]
-    groups = [list(named), whole]
+    moving = [item for item in named if item.kind == IN_TRANSIT]
+    owed = [item for item in named if item.kind != IN_TRANSIT]
+    groups = [list(named), whole, moving, owed]
+    told = index.find_documents(payment)
     for partner, _who in payers:
         groups.append([item for item in named if item.partner == partner])
     seen = set()
@@ -103,98 +111,9 @@ def _propose_named(payment, named, payers, index, rules):
         if not group or key in seen:
             continue
         seen.add(key)
-        evidence = [_say_named(payment, group, named), *_say_payer(group, payers)]
-        yield from explain_named(payment, group, evidence, index, rules)
-
-
-def _say_named(payment, group, named):
-    if all(_is_structured(payment, item) for item in group):
-        return Evidence(
-            Reason.CREDITOR_REFERENCE,
-            POINTS_CREDITOR_REFERENCE,
-            {"numbers": [item.number or item.reference for item in group]},
-        )
-    return (
-        _say_share(group, named) if len(group) < len(named) else _say_all(group, named)
-    )
-
-
-def _say_all(group, named):
-    """The points of each item that is named, on average."""
-    points = [POINTS_NAMED if named[item] else POINTS_PART for item in group]
-    reason = Reason.NUMBER if max(points) == POINTS_NAMED else Reason.PART_OF_NUMBER
-    values = {"numbers": [item.number or item.reference for item in group]}
-    return Evidence(reason, sum(points) // len(points), values)
-
-
-def _is_structured(payment, item):
-    return bool(item.reference) and any(
-        _same(item.reference, given) for given in payment.structured
-    )
-
-
-def _same(one, other):
-    return one.replace(" ", "").upper() == other.replace(" ", "").upper()
-
-
-def _say_payer(group, payers):
-    """Whether who paid is who owes; a customer may pay for another, but say so."""
-    partners = {item.partner for item in group}
-    for partner, who in payers:
-        if partner in partners:
-            yield who
-            return
-    if payers:
-        _partner, other = payers[0]
-        yield Evidence(Reason.OTHER_PAYER, CONTRADICTION, other.values)
-
-
-# -- what the payer owes -------------------------------------------------------
-
-
-def _propose_of_payer(payment, partner, who, named, index, rules):
-    own = index.by_partner.get(partner, ())
-    bare = index.find_bare(payment, partner)
-    own_named = {item: full for item, full in named.items() if item.partner == partner}
-    similar = [] if own_named else find_similar_numbers(payment, own)
-    for items, say in ((bare, _say_bare), (similar, _say_similar)):
-        if items:
-            evidence = [say(items), who]
-            yield from explain_named(payment, items, evidence, index, rules)
-    told = {**dict.fromkeys(bare, False), **own_named}
-    cut_off = find_cut_off(payment, own[:LARGE], index) if told else ()
-    for required in _required(told):
-        evidence = [_say_share(required, told), who]
-        yield from explain_pool(payment, own, evidence, rules, required, cut_off)
-    yield from explain_pool(payment, own, [who], rules)
-
-
-def _required(told):
-    """What the text names and the rest of it does not: all, or all but one of it."""
-    items = sorted(told)
-    if not items:
-        return
-    yield items
-    if 1 < len(items) <= MAX_LEFT_OUT:
-        for left_out in items:
-            yield [item for item in items if item is not left_out]
-
-
-def _say_share(required, told):
-    """As much as is named of what is paid."""
-    evidence = _say_all(required, told)
-    evidence.points = evidence.points * len(required) // len(told)
-    return evidence
-
-
-def _say_bare(items):
-    values = {"numbers": [item.number for item in items]}
-    return Evidence(Reason.PART_OF_NUMBER, POINTS_PART, values)
-
-
-def _say_similar(items):
-    values = {"numbers": [item.number for item in items]}
-    return Evidence(Reason.SIMILAR_NUMBER, POINTS_SIMILAR, values)
+        say = say_named(payment, group, named, told)
+        evidence = [say, *say_payer(group, payers)]
+        yield from explain_named(payment, group, evidence, index, rules, told)
 
 
 # -- nobody is known -----------------------------------------------------------
@@ -204,7 +123,8 @@ def _propose_by_number(payment, payers, index, rules):
     """Running numbers that stand alone, where all of them are of one customer."""
     known = {partner for partner, _who in payers}
     found = {}
-    numbers = {int(number) for number in read_bare(payment.text)}
+    text = payment.text
+    numbers = {*map(int, read_bare(text)), *read_several(text)}
     for number in numbers:
         for item in index.by_sequence.get(number, ())[:50]:
             found.setdefault(item.partner, []).append(item)
@@ -212,7 +132,9 @@ def _propose_by_number(payment, payers, index, rules):
         if partner in known:
             continue
         if sum(item.amount for item in items) == payment.amount:
-            evidence = [_say_bare(items)]
+            evidence = [say_bare(items), *say_payer(items, payers)]
+            if len(index.by_amount.get(payment.amount, ())) > MAX_SAME_AMOUNT:
+                evidence.append(Evidence(Reason.AMBIGUOUS, COMMON_AMOUNT, {}))
             yield from explain_named(payment, items, evidence, index, rules)
 
 

@@ -9,18 +9,32 @@ SIMILAR = 82  # of 100
 LEGAL_FORMS = frozenset(
     "GMBH MBH AG KG OHG UG EV EK SE CO COMPANY CORP CORPORATION INC INCORPORATED LTD"
     " LIMITED LLC LLP PLC SA SAS SARL SRL SPA BV NV AB AS OY APS PTY PVT SP ZOO KFT"
-    " THE AND UND".split()
+    " THE AND UND HAFTUNGSBESCHRANKT HAFTUNGSBESCHRAENKT".split()
 )
+LETTERS = str.maketrans(
+    {"ß": "ss", "ø": "o", "Ø": "O", "æ": "ae", "Æ": "AE", "œ": "oe", "Œ": "OE",
+     "ł": "l", "Ł": "L", "đ": "d", "Đ": "D", "&": " "}
+)  # fmt: skip
+WRITTEN_OUT = str.maketrans(
+    {"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa",
+     "Ä": "AE", "Ö": "OE", "Ü": "UE", "Ø": "OE", "Å": "AA"}
+)  # fmt: skip
 WORD = re.compile(r"[A-Z0-9]+")
 SHARED = 4  # letters of a word that two names have in common to be compared
 
 
 def normalise(name):
     """Words in capitals without accents and legal forms, in their order."""
-    plain = unicodedata.normalize("NFKD", name.replace("ß", "ss").replace("&", " "))
+    plain = unicodedata.normalize("NFKD", name.translate(LETTERS))
     plain = plain.encode("ascii", "ignore").decode().upper().replace(".", "")
     words = WORD.findall(plain)
     return " ".join(w for w in words if w not in LEGAL_FORMS) or " ".join(words)
+
+
+def spellings(name):
+    """As `normalise`: with ü as u, and with ü as ue."""
+    composed = unicodedata.normalize("NFC", name)
+    return {normalise(composed), normalise(composed.translate(WRITTEN_OUT))} - {""}
 
 
 class Names:
@@ -29,10 +43,7 @@ class Names:
     def __init__(self, names):
         """:param names: iterable of ``(name, partner)``"""
         self.exact, self.by_word, self.all = {}, {}, []
-        for name, partner in names:
-            known = normalise(name)
-            if not known:
-                continue
+        for known, partner in ((k, p) for n, p in names for k in spellings(n)):
             self.exact.setdefault(" ".join(sorted(known.split())), set()).add(partner)
             position = len(self.all)
             self.all.append((known, partner))
@@ -40,7 +51,8 @@ class Names:
                 self.by_word.setdefault(word, []).append(position)
 
     def find_same(self, name):
-        return self.exact.get(" ".join(sorted(normalise(name).split())), set())
+        keys = (" ".join(sorted(known.split())) for known in spellings(name))
+        return set().union(*(self.exact.get(key, ()) for key in keys))
 
     def find_similar(self, name, most=500):
         """``{partner: likeness}`` above `SIMILAR`, of names that share a word's start.

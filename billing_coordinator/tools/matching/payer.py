@@ -1,8 +1,8 @@
 """Who paid: by account, by a name that was confirmed before, by name."""
 
-from .index import compact
 from .names import normalise
 from .record import Evidence, Reason
+from .writing import compact
 
 POINTS_ACCOUNT = 35
 POINTS_NAME = 35
@@ -19,15 +19,24 @@ def find_payers(payment, index):
     return sorted(found.items(), key=lambda pair: -pair[1].points)
 
 
+def find_groups(payment, index):
+    """Partners that one payer is known to pay for together, with the evidence."""
+    values = {"account": payment.account, "name": payment.name}
+    account = index.accounts.get(compact(payment.account), ())
+    if len(account) > 1:
+        yield account, Evidence(Reason.ACCOUNT, POINTS_ACCOUNT, values)
+    name = index.remembered.get(normalise(payment.name), ())
+    if len(name) > 1 and name != account:
+        yield name, Evidence(Reason.REMEMBERED_NAME, POINTS_REMEMBERED, values)
+
+
 def _evidence(payment, index):
     values = {"account": payment.account, "name": payment.name}
-    partner = index.accounts.get(compact(payment.account)) if payment.account else None
-    if partner:
+    for partner in index.accounts.get(compact(payment.account), ()):
         yield partner, Evidence(Reason.ACCOUNT, POINTS_ACCOUNT, values)
     if not payment.name:
         return
-    partner = index.remembered.get(normalise(payment.name))
-    if partner:
+    for partner in index.remembered.get(normalise(payment.name), ()):
         yield partner, Evidence(Reason.REMEMBERED_NAME, POINTS_REMEMBERED, values)
     same = index.names.find_same(payment.name)
     for partner in same:

@@ -8,9 +8,15 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import NamedTuple
 
+INVOICE, IN_TRANSIT = "invoice", "payment"
+
 
 class Item(NamedTuple):
-    """An open receivable, or a credit that is negative."""
+    """An open receivable, or a credit that is negative.
+
+    Or a payment that was registered before the bank told of it, money out negative:
+    its number is that of the payment, its reference what was noted with it.
+    """
 
     id: int
     partner: int
@@ -24,6 +30,7 @@ class Item(NamedTuple):
     discount_until: int = 0
     currency: str = ""
     foreign: int = 0  # the open amount in another currency, as `currency` says
+    kind: str = INVOICE
 
 
 class Payment(NamedTuple):
@@ -39,12 +46,34 @@ class Payment(NamedTuple):
     charges: int = 0  # what the bank kept, as it says: positive
     original: int = 0
     original_currency: str = ""
+    end_to_end: str = ""
+    reference: str = ""  # the bank's
+    mandate: str = ""
+    documents: tuple = ()  # (number, amount or 0) that the payer names in a structure
+    is_return: bool = False
+    return_reason: str = ""
+
+
+class Received(NamedTuple):
+    """A line of the bank that was matched before, which the bank may take back."""
+
+    id: int
+    partner: int
+    amount: int
+    day: int
+    end_to_end: str = ""
+    reference: str = ""
+    name: str = ""
+    account: str = ""
+    numbers: tuple = ()  # of the invoices that it paid
+    mandate: str = ""
 
 
 class Reason(Enum):
     """Why a proposal is one; who shows it words it with `Evidence.values`."""
 
     CREDITOR_REFERENCE = "creditor_reference"
+    DOCUMENT = "document"
     NUMBER = "number"
     PART_OF_NUMBER = "part_of_number"
     SIMILAR_NUMBER = "similar_number"
@@ -63,6 +92,14 @@ class Reason(Enum):
     CHARGES = "charges"
     TOLERANCE = "tolerance"
     FOREIGN = "foreign"
+    TOLD_AMOUNTS = "told_amounts"
+    IN_TRANSIT = "in_transit"
+    BATCH = "batch"
+    RETURNED = "returned"
+    SAYS_RETURN = "says_return"
+    END_TO_END = "end_to_end"
+    BANK_REFERENCE = "bank_reference"
+    MANDATE = "mandate"
     SHORT = "short"
     OVER = "over"
     AMBIGUOUS = "ambiguous"
@@ -78,6 +115,7 @@ AMOUNTS = (
     Reason.CHARGES,
     Reason.TOLERANCE,
     Reason.FOREIGN,
+    Reason.TOLD_AMOUNTS,
 )
 
 
@@ -97,6 +135,9 @@ class Proposal:
     :param paid: ``{item id: amount}`` of the line that goes to each item
     :param granted: ``{item id: amount}`` of early-payment discounts
     :param kept: what the bank kept as charges, or is small enough to be let go
+    :param returns: id of the line received before that this one takes back; nothing is
+        paid then, and ``-amount`` of the line is what was received, and ``kept``
+    :param sure: whether a return may be applied by itself
     """
 
     partner: int | None
@@ -105,6 +146,8 @@ class Proposal:
     granted: dict = field(default_factory=dict)
     kept: int = 0
     difference: int = 0
+    returns: int | None = None
+    sure: bool = False
 
     @property
     def points(self):
@@ -122,6 +165,9 @@ class Proposal:
 
     @property
     def key(self):
+        """What it says, to compare: ids of items, or what is taken back."""
+        if self.returns is not None:
+            return frozenset([("returns", self.returns)])
         return frozenset(self.paid)
 
 

@@ -2,15 +2,17 @@
 
 import string
 
-from .index import MIN_PART, compact, read_bare
+from .index import MIN_PART
+from .writing import compact, read_bare
 
 MAX_PART = 16
 FEW = 3
+MAX_READ = 100  # numbers of a text
 MIN_LENGTH = 4  # digits; shorter ones are near to too many
 
 
 def find_similar_numbers(payment, items):
-    """Items whose running number is one mistake away from a number in the text.
+    """``{item: digits in the text}``, where these are one mistake away from its number.
 
     None where two items are equally near: a mistake that leads to both says nothing.
     """
@@ -18,8 +20,8 @@ def find_similar_numbers(payment, items):
     for item in items:
         if item.prefix:
             by_sequence.setdefault(item.sequence, []).append(item)
-    found = set()
-    for number in set(read_bare(payment.text)):
+    found = {}
+    for number in dict.fromkeys(read_bare(payment.text)[:MAX_READ]):
         digits = number.lstrip("0")
         if len(digits) < MIN_LENGTH or int(digits) in by_sequence:
             continue
@@ -29,8 +31,8 @@ def find_similar_numbers(payment, items):
             for item in by_sequence.get(int(other), ())
         ]
         if len(near) == 1:
-            found.add(near[0])
-    return sorted(found)
+            found[near[0]] = number
+    return dict(sorted(found.items()))
 
 
 def one_mistake_away(digits):
