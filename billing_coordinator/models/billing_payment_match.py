@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class BillingPaymentMatch(models.Model):
@@ -29,6 +29,11 @@ class BillingPaymentMatch(models.Model):
     journal_id = fields.Many2one(
         related="statement_line_id.journal_id", store=True, precompute=True, index=True
     )
+    date = fields.Date(related="statement_line_id.date")
+    payer = fields.Char(
+        "Payer", related="statement_line_id.partner_name", help="As the bank says."
+    )
+    payment_ref = fields.Char("Bank text", related="statement_line_id.payment_ref")
     currency_id = fields.Many2one(related="statement_line_id.currency_id")
     amount = fields.Monetary(related="statement_line_id.amount")
     partner_id = fields.Many2one(
@@ -42,6 +47,7 @@ class BillingPaymentMatch(models.Model):
     line_ids = fields.One2many(
         "billing.payment.match.line", "match_id", "Pays", readonly=True
     )
+    numbers = fields.Char("Pays what", compute="_compute_numbers")
     state = fields.Selection(
         [
             ("proposed", "Proposed"),
@@ -106,3 +112,8 @@ class BillingPaymentMatch(models.Model):
         "(statement_line_id) WHERE state = 'applied'",
         "This line of the bank is matched already: undo that first.",
     )
+
+    @api.depends("line_ids.name")
+    def _compute_numbers(self):
+        for match in self:
+            match.numbers = ", ".join(filter(None, match.line_ids.mapped("name")))

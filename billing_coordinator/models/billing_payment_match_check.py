@@ -2,6 +2,10 @@ from odoo import models
 from odoo.exceptions import UserError
 
 
+class MatchBusy(UserError):
+    """Somebody else has a line or an item locked: it can be tried again."""
+
+
 class BillingPaymentMatch(models.Model):
     """What has to be true before a match is applied, with the rows locked."""
 
@@ -19,7 +23,7 @@ class BillingPaymentMatch(models.Model):
         """
         line = self.statement_line_id
         if not line.try_lock_for_update(allow_referencing=True):
-            raise UserError(
+            raise MatchBusy(
                 self.env._(
                     "Somebody else is matching %(line)s at this moment. Try again.",
                     line=line.payment_ref or line.display_name,
@@ -36,7 +40,7 @@ class BillingPaymentMatch(models.Model):
         )
         busy = items - items.try_lock_for_update(allow_referencing=True)
         if busy.exists():
-            raise UserError(
+            raise MatchBusy(
                 self.env._(
                     "Somebody else is settling %(items)s at this moment. Try again.",
                     items=", ".join(busy.move_id.mapped("name")),

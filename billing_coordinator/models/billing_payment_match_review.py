@@ -5,7 +5,6 @@ REVIEW_LINKS = {
     "tie_out": "billing_tie_out_open_action",
 }
 REVIEW_LIMIT = 80
-REVIEW_THRESHOLD = 75
 
 
 class BillingPaymentMatch(models.Model):
@@ -78,7 +77,7 @@ class BillingPaymentMatch(models.Model):
         )
         return {
             "journals": [{"id": each.id, "name": each.name} for each in journals],
-            "threshold": self._get_review_threshold(),
+            "threshold": self.env.company.billing_match_threshold,
             "has_lines": bool(
                 self.env["account.bank.statement.line"].search([], limit=1)
             ),
@@ -88,13 +87,6 @@ class BillingPaymentMatch(models.Model):
                 for name, xmlid in REVIEW_LINKS.items()
             },
         }
-
-    @api.model
-    def _get_review_threshold(self):
-        company = self.env.company
-        if "billing_match_threshold" in company._fields:
-            return company.billing_match_threshold
-        return REVIEW_THRESHOLD
 
     @api.model
     def _get_review_ticket_reasons(self):

@@ -33,9 +33,11 @@ class BillingPaymentMatch(models.Model):
     def _clean_allocation(self, part):
         """Only what belongs to it, and items that the user may see."""
         part = {name: part[name] for name in ALLOCATED if part.get(name)}
-        self.env["account.move.line"].browse(part.get("move_line_id")).check_access(
-            "read"
-        )
+        for model, name in (
+            ("account.move.line", "move_line_id"),
+            ("account.payment", "payment_id"),
+        ):
+            self.env[model].browse(part.get(name)).check_access("read")
         return part
 
     @api.model

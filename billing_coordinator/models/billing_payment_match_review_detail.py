@@ -2,9 +2,6 @@ from odoo import api, fields, models
 
 from ..tools.matching.highlight import find_spans
 
-EVIDENCE_LISTS = ("numbers", "found")
-EVIDENCE_TEXTS = ("name", "account", "end_to_end", "reference", "mandate")
-
 
 class BillingPaymentMatch(models.Model):
     """A line of the bank in full, and what is proposed for it, for the screen."""
@@ -16,7 +13,7 @@ class BillingPaymentMatch(models.Model):
     @api.model
     def _describe_bank_line(self, line, match):
         """All that the bank says; what proves ``match`` is marked."""
-        wanted = match._get_evidence_strings()
+        wanted = self._get_evidence_strings(match.reasons)
         facts = [
             {"name": name, "label": label, "parts": self._mark(value, wanted)}
             for name, label, value in self._get_bank_facts(line)
@@ -61,20 +58,11 @@ class BillingPaymentMatch(models.Model):
             "billing_return_reason": self.env._("Returned because"),
         }
         for name, label in labels.items():
-            if name in line._fields and line[name]:
+            if line[name]:
                 yield name, label, ", ".join(line[name].splitlines())
-        if "billing_charges" in line._fields and line.billing_charges:
+        if line.billing_charges:
             charges = line.currency_id.format(abs(line.billing_charges))
             yield "billing_charges", self.env._("Charges"), charges
-
-    def _get_evidence_strings(self):
-        """What the reasons have seen, as the matching rules keep it."""
-        found = []
-        for _reason, _points, values in (self.reasons or []) if self else []:
-            for name in EVIDENCE_LISTS:
-                found += (values or {}).get(name) or []
-            found += [values[n] for n in EVIDENCE_TEXTS if (values or {}).get(n)]
-        return [str(value) for value in found]
 
     @api.model
     def _mark(self, text, wanted):
@@ -96,11 +84,19 @@ class BillingPaymentMatch(models.Model):
             "score": self.score,
             "is_clear": self.is_clear,
             **self._describe_content(),
-            "reasons": self._get_reason_words(),
+            "reasons": self._describe_reasons(),
             "short_handling": self.rest_handling
             or self.sudo().company_id.billing_match_short
             or "open",
         }
+
+    def _describe_reasons(self):
+        """In words, what speaks for it before what speaks against."""
+        reasons = sorted(self.reasons or [], key=lambda reason: -reason[1])
+        return [
+            {"text": self._word_reason(name, values), "points": points}
+            for name, points, values in reasons
+        ]
 
     def _describe_content(self):
         """Whom and what the match pays."""
@@ -156,7 +152,7 @@ class BillingPaymentMatch(models.Model):
             "id": self.id,
             **self._describe_content(),
             "score": self.score,
-            "reasons": self._get_reason_words(),
+            "reasons": self._describe_reasons(),
             "at": fields.Datetime.to_string(self.applied_at) or "",
             "by": "" if self.is_automatic else user_sudo.name or "",
             "is_automatic": self.is_automatic,

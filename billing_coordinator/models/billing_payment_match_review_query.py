@@ -124,7 +124,7 @@ class BillingPaymentMatch(models.Model):
         domain &= Domain("move_id.state", "=", "posted")
         if filters["journal_id"]:
             domain &= Domain("journal_id", "=", filters["journal_id"])
-        waiting = Domain("is_reconciled", "=", False)
+        waiting = Domain("is_reconciled", "=", False) & Domain("amount", "!=", 0)
         if not matched:
             return domain & waiting
         recent = fields.Datetime.subtract(fields.Datetime.now(), days=RECENT_DAYS)
@@ -172,12 +172,7 @@ class BillingPaymentMatch(models.Model):
         """What is typed stands in the line or the customer's name, or is an amount."""
         if not text:
             return SQL("TRUE")
-        lines = self.env["account.bank.statement.line"]
-        columns = [
-            SQL.identifier("line", name)
-            for name in TEXT_FIELDS
-            if name in lines._fields
-        ]
+        columns = [SQL.identifier("line", name) for name in TEXT_FIELDS]
         columns += [
             SQL("move.ref"),
             SQL("payer.complete_name"),

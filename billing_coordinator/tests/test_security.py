@@ -28,6 +28,7 @@ MODELS = {
     "billing.ticket.cause": (READ, NONE, NONE, READ, ALL),
     "billing.ticket.line": (READ, NONE, NONE, ALL, ALL),
     "billing.ticket.reason": (READ, NONE, NONE, READ, ALL),
+    "billing.payer": (NONE, NONE, NONE, "r--u", "r--u"),
     "billing.payment.match": (NONE, NONE, NONE, READ, READ),
     "billing.payment.match.line": (NONE, NONE, NONE, READ, READ),
     "billing.statement.run": (NONE, NONE, NONE, READ, READ),
@@ -115,6 +116,9 @@ class SecurityCase(Bank, SecondCompany, BillingCase):
             }
         )
         cls.match = cls._make_match()
+        cls.payer = cls.env["billing.payer"].create(
+            {"partner_id": cls.customer.id, "kind": "name", "value": "PAYER"}
+        )
         cls.env.flush_all()
 
     @classmethod
@@ -162,6 +166,7 @@ class SecurityCase(Bank, SecondCompany, BillingCase):
             self.reason,
             self.ticket,
             self.ticket.line_ids,
+            self.payer,
             self.match,
             self.match.line_ids,
         ]

@@ -25,7 +25,7 @@ export class BankReviewChange extends Component {
         const candidate = this.line.candidates[this.model.candidate];
         this.state = useState({
             parts: (candidate?.items || [])
-                .filter(({kind, id}) => kind !== "credit" && id)
+                .filter(({kind}) => kind !== "credit")
                 .map((item) => this.getPart(item, item.amount)),
             items: [],
             text: "",
@@ -134,12 +134,12 @@ export class BankReviewChange extends Component {
     // -- items -------------------------------------------------------------------
 
     isChosen({id}) {
-        return this.state.parts.some((part) => part.id === id);
+        return this.state.parts.some((part) => part.id && part.id === id);
     }
 
     onToggle(item) {
         if (this.isChosen(item)) {
-            this.onRemove(item);
+            this.state.parts = this.state.parts.filter(({id}) => id !== item.id);
             return;
         }
         const {left} = this;
@@ -150,8 +150,8 @@ export class BankReviewChange extends Component {
         this.state.rest.partner_id ||= item.customer?.id || false;
     }
 
-    onRemove({id}) {
-        this.state.parts = this.state.parts.filter((part) => part.id !== id);
+    onRemove({key}) {
+        this.state.parts = this.state.parts.filter((part) => part.key !== key);
     }
 
     onSearch(text) {
@@ -198,12 +198,16 @@ export class BankReviewChange extends Component {
         if (this.problem || this.model.isBusy) {
             return;
         }
-        const allocation = this.state.parts.map(({id, amount, discount, kept}) => ({
+        const allocation = this.state.parts.map((part) => {
+            const {id, payment_id, amount, discount, kept} = part;
+            return {
             move_line_id: id,
+            payment_id,
             amount: this.parse(amount),
             discount: this.parse(discount),
             kept: kept || 0,
-        }));
+        };
+        });
         const handling = this.left ? "credit" : this.state.rest.handling;
         await this.props.onAccept(allocation, {...this.state.rest, handling});
     }

@@ -1,0 +1,246 @@
+from odoo import api, models
+from odoo.tools import SQL
+
+from ..tools.matching.index import Index
+from ..tools.matching.record import IN_TRANSIT, INVOICE, Item, Payment, Rules
+from ..tools.matching.returns import says_return
+
+
+class BillingPaymentMatch(models.Model):
+    """What lines of a bank account may pay, as the rules of matching read it.
+
+    A fixed number of queries for any number of lines and open items. Amounts are
+    integers in the smallest unit of the currency of the bank account. Payments without
+    a journal entry have the negative of their id: they are no journal items.
+    """
+
+    _inherit = "billing.payment.match"
+
+    @api.model
+    def _load_rules(self, journal, company):
+        currency = self._get_currency(journal)
+        own = currency == company.currency_id
+        return Rules(
+            threshold=company.billing_match_threshold,
+            tolerance=_units(company.billing_match_tolerance, currency) if own else 0,
+            discount_grace=company.billing_match_discount_grace,
+            digits=currency.decimal_places,
+        )
+
+    @api.model
+    def _get_currency(self, journal):
+        return journal.currency_id or journal.company_id.currency_id
+
+    @api.model
+    def _load_index(self, journal, company, lines):
+        items = self._load_items(journal, company)
+        items += self._load_transit(journal, company)
+        names = self._load_names({item.partner for item in items})
+        accounts, remembered = self._load_payers(company, lines)
+        received = self._load_received(journal, lines)
+        return Index(items, names, accounts, remembered, received)
+
+    @api.model
+    def _load_items(self, journal, company):
+        """Open receivables and credits; in another currency, with the booked amount.
+
+        An invoice that payments without entry cover is left out: they stand for it.
+        """
+        currency = self._get_currency(journal)
+        own = currency == company.currency_id
+        residual = SQL("r.residual") if own else SQL("r.residual_currency")
+        receivable = self.env["billing.receivable"].with_context(as_of=False)
+        receivable.browse().check_access("read")
+        self.env.flush_all()
+        query = SQL(
+            """SELECT r.id, COALESCE(r.partner_id, 0), %(residual)s AS amount,
+                      r.residual_currency, currency.name, currency.decimal_places,
+                      r.date_maturity, move.name, move.sequence_prefix,
+                      move.sequence_number, move.payment_reference,
+                      line.discount_date, line.discount_balance,
+                      line.discount_amount_currency, line.balance,
+                      line.amount_currency
+                 FROM (%(receivable)s) r
+                 JOIN account_move_line line ON line.id = r.id
+                 JOIN account_move move ON move.id = r.move_id
+                 JOIN res_currency currency ON currency.id = r.currency_id
+                WHERE r.company_id = %(company)s
+                  AND (%(own)s OR r.currency_id = %(currency)s)
+                  AND NOT COALESCE(%(covered)s, FALSE)
+                ORDER BY r.date_maturity, r.id""",
+            residual=residual,
+            receivable=receivable._table_query,
+            company=company.id,
+            own=own,
+            currency=currency.id,
+            covered=receivable._is_in_transit(),
+        )
+        rows = self.env.execute_query(query)
+        return [_item(row, currency, own) for row in rows if row[2]]
+
+    @api.model
+    def _load_transit(self, journal, company):
+        """Payments that were registered and that the bank has not confirmed."""
+        currency = self._get_currency(journal)
+        own = currency == company.currency_id
+        residual = SQL("amount_residual%s", SQL() if own else SQL("_currency"))
+        sign = SQL("CASE payment.payment_type WHEN 'inbound' THEN 1 ELSE -1 END")
+        under_way = self.env["billing.receivable"]._is_payment_under_way()
+        rows = self.env.execute_query(
+            SQL(
+                """SELECT line.id, COALESCE(line.partner_id, 0), line.%(residual)s,
+                          payment.name, COALESCE(payment.memo,
+                              payment.payment_reference), payment.date
+                     FROM account_payment payment
+                     JOIN account_move_line line ON line.move_id = payment.move_id
+                      AND line.account_id = payment.outstanding_account_id
+                      AND line.reconciled IS NOT TRUE AND line.parent_state = 'posted'
+                    WHERE payment.journal_id = %(journal)s
+                      AND payment.company_id = %(company)s
+                      AND payment.is_matched IS NOT TRUE
+                      AND (%(own)s OR line.currency_id = %(currency)s)
+                UNION ALL
+                   SELECT -payment.id, COALESCE(partner.commercial_partner_id, 0),
+                          payment.amount * %(sign)s, payment.name,
+                          COALESCE(payment.memo, payment.payment_reference),
+                          payment.date
+                     FROM account_payment payment
+                     LEFT JOIN res_partner partner ON partner.id = payment.partner_id
+                    WHERE payment.journal_id = %(journal)s
+                      AND payment.company_id = %(company)s
+                      AND payment.currency_id = %(currency)s
+                      AND payment.move_id IS NULL
+                      AND (payment.state = 'in_process' OR EXISTS (
+                          SELECT 1 FROM account_move__account_payment link
+                            JOIN account_move move ON move.id = link.invoice_id
+                           WHERE link.payment_id = payment.id AND %(under_way)s))""",
+                residual=residual,
+                own=own,
+                currency=currency.id,
+                sign=sign,
+                journal=journal.id,
+                company=company.id,
+                under_way=under_way,
+            )
+        )
+        return [
+            Item(
+                id=item_id,
+                partner=partner,
+                amount=_units(amount, currency),
+                due=day.toordinal(),
+                number=number or "",
+                reference=memo or "",
+                kind=IN_TRANSIT,
+            )
+            for item_id, partner, amount, number, memo, day in rows
+            if amount
+        ]
+
+    @api.model
+    def _load_names(self, partners):
+        return self.env.execute_query(
+            SQL(
+                "SELECT name, id FROM res_partner WHERE id = ANY(%s) AND name <> ''",
+                sorted(partners),
+            )
+        )
+
+    @api.model
+    def _load_payers(self, company, lines):
+        """Customers by bank account and by the names that were confirmed."""
+        accounts, names = {}, {}
+        numbers = [_plain(number) for number in lines.mapped("account_number")]
+        rows = self.env.execute_query(
+            SQL(
+                """SELECT bank.sanitized_acc_number, partner.commercial_partner_id
+                     FROM res_partner_bank bank
+                     JOIN res_partner partner ON partner.id = bank.partner_id
+                    WHERE bank.active AND bank.sanitized_acc_number = ANY(%s)
+                      AND COALESCE(bank.company_id, %s) = %s
+                      AND bank.partner_id <> %s""",
+                [number for number in numbers if number],
+                company.id,
+                company.id,
+                company.partner_id.id,
+            )
+        )
+        for number, partner in rows:
+            accounts.setdefault(number, set()).add(partner)
+        for payer in self.env["billing.payer"]._get_known(company):
+            known = accounts if payer.kind == "account" else names
+            known.setdefault(payer.value, set()).add(payer.partner_id.id)
+        return _as_tuples(accounts), _as_tuples(names)
+
+    # -- lines of the bank ---------------------------------------------------------
+
+    @api.model
+    def _load_payments(self, lines):
+        """Lines of one bank account as the rules read them."""
+        return [self._to_payment(line) for line in lines]
+
+    @api.model
+    def _to_payment(self, line):
+        currency, foreign = line.currency_id, line.foreign_currency_id
+        documents = (line.billing_documents or "").splitlines()
+        return Payment(
+            id=line.id,
+            amount=_units(line.amount, currency),
+            day=line.date.toordinal(),
+            text=" ".join(filter(None, (line.payment_ref, line.ref))),
+            structured=tuple((line.billing_structured or "").splitlines()),
+            name=line.partner_name or line.partner_id.name or "",
+            account=line.account_number or "",
+            charges=max(0, _units(-line.billing_charges, currency)),
+            original=_units(line.amount_currency, foreign) if foreign else 0,
+            original_currency=foreign.name or "",
+            end_to_end=line.billing_end_to_end or "",
+            reference=line.billing_reference or "",
+            mandate=line.billing_mandate or "",
+            documents=tuple((number, 0) for number in documents),
+            is_return=line.billing_is_return,
+            return_reason=line.billing_return_reason or "",
+        )
+
+    @api.model
+    def _may_be_return(self, line):
+        return line.amount < 0 and (
+            line.billing_is_return or says_return(line.payment_ref or "")
+        )
+
+
+def _item(row, currency, own):
+    (item_id, partner, amount, foreign, code, digits, due, number, prefix) = row[:9]
+    sequence, reference, until, balance, in_currency, whole, whole_currency = row[9:]
+    offered = balance if own else in_currency
+    total = whole if own else whole_currency
+    # A discount is offered on the whole invoice: not once part of it is paid.
+    is_offered = until and offered and currency.compare_amounts(amount, total) == 0
+    is_foreign = own and code != currency.name
+    return Item(
+        id=item_id,
+        partner=partner,
+        amount=_units(amount, currency),
+        due=due.toordinal(),
+        number=number or "",
+        prefix=prefix or "",
+        sequence=sequence or 0,
+        reference=reference if reference and reference != number else "",
+        discounted=_units(offered, currency) if is_offered else 0,
+        discount_until=until.toordinal() if is_offered else 0,
+        currency=code if is_foreign else "",
+        foreign=round(float(foreign) * 10**digits) if is_foreign else 0,
+        kind=INVOICE,
+    )
+
+
+def _units(amount, currency):
+    return round(float(amount or 0) * 10**currency.decimal_places)
+
+
+def _plain(number):
+    return "".join(c for c in (number or "").upper() if c.isalnum())
+
+
+def _as_tuples(partners):
+    return {key: tuple(sorted(known)) for key, known in partners.items()}
