@@ -47,8 +47,8 @@ class BillingPaymentMatch(models.Model):
         return {
             **self._describe_bank_line(line, applied or proposed[:1]),
             "candidates": [match._describe_candidate() for match in proposed],
-            "applied": applied and applied._describe_applied(),
-            "skipped": skipped and skipped._describe_skipped(),
+            "applied": applied._describe_applied() if applied else False,
+            "skipped": skipped._describe_skipped() if skipped else False,
         }
 
     @api.model
@@ -102,4 +102,4 @@ class BillingPaymentMatch(models.Model):
     @api.model
     def _find_review_link(self, name):
         xmlid = f"billing_coordinator.{name}"
-        return self.env.ref(xmlid, raise_if_not_found=False) and xmlid
+        return xmlid if self.env.ref(xmlid, raise_if_not_found=False) else False

@@ -101,7 +101,6 @@ class BillingPaymentMatch(models.Model):
     def _describe_content(self):
         """Whom and what the match pays."""
         customers = self.partner_id or self.line_ids.partner_id.commercial_partner_id
-        returned = self.returned_line_id
         return {
             "customers": [self._describe_customer(each) for each in customers],
             "items": [line._describe_part() for line in self.line_ids],
@@ -109,17 +108,24 @@ class BillingPaymentMatch(models.Model):
             "granted": self.granted,
             "kept": self.kept,
             "note": self.note or "",
-            "returned": returned
-            and {
-                "date": fields.Date.to_string(returned.date),
-                "text": returned.payment_ref or "",
-                "amount": returned.amount,
-            },
+            "returned": self._describe_returned(self.returned_line_id),
+        }
+
+    @api.model
+    def _describe_returned(self, line):
+        if not line:
+            return False
+        return {
+            "date": fields.Date.to_string(line.date),
+            "text": line.payment_ref or "",
+            "amount": line.amount,
         }
 
     @api.model
     def _describe_customer(self, customer):
-        return customer and {"id": customer.id, "name": customer.display_name}
+        if not customer:
+            return False
+        return {"id": customer.id, "name": customer.display_name}
 
     def _describe_item(self, item):
         """An open item, in the currency of the bank account."""

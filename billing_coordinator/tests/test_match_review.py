@@ -1,3 +1,5 @@
+import json
+
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
@@ -134,6 +136,17 @@ class TestReview(ReviewCase):
             (item["name"], item["open"], item["amount"], item["days_overdue"]),
             (self.invoice.name, 100, 100, 10),
         )
+
+    def test_answers_are_json(self):
+        self._api().review_accept(self.ready.id)
+        for answer in (
+            self._api().get_review({"state": "matched"}),
+            self._api().get_review_line(self.ready.id),
+            self._api().get_review_line(self.decide.id),
+            self._api().get_review_line(self.nothing.id),
+            self._api().search_review_items(self.nothing.id, ""),
+        ):
+            self.assertEqual(json.loads(json.dumps(answer)), answer)
 
     def test_text_is_whole_whatever_is_marked(self):
         for line in (self.ready, self.decide, self.nothing):
