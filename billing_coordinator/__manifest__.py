@@ -80,6 +80,7 @@
         "views/res_config_settings_bank_views.xml",
         "views/res_config_settings_bank_short_views.xml",
         "views/res_partner_views.xml",
+        "views/billing_bank_review_views.xml",
         "views/billing_coordinator_menus.xml",
         "views/billing_bank_menus.xml",
     ],

@@ -29,6 +29,8 @@ from . import (
     test_match_job,
     test_match_propose,
     test_match_return,
+    test_match_review,
+    test_match_review_tour,
     test_match_short,
     test_match_transit,
     test_match_undo,

@@ -1,0 +1,10 @@
+const GOOD = 75;
+const FAIR = 50;
+
+/** The colour of a score; the number beside it says the same. */
+export function getScoreClass(score) {
+    if (score >= GOOD) {
+        return "text-bg-success";
+    }
+    return score >= FAIR ? "text-bg-warning" : "text-bg-light";
+}
