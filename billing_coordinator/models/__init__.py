@@ -87,6 +87,7 @@ from . import (
     billing_ticket_writeoff,
     billing_tie_out,
     billing_tie_out_bank,
+    billing_tie_out_detail,
     billing_tie_out_print,
     billing_tie_out_receivable,
     billing_tie_out_text,

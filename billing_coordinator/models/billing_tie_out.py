@@ -107,12 +107,13 @@ class BillingTieOut(models.AbstractModel):
         ):
             query = builder(accounts, companies.ids, day)
             for row in self.env.execute_query(query):
-                company, account, currency, key, *figures, ids = row
+                company, account, currency, key, *figures, ids, amounts, others = row
                 proper = key in ("other_currency", "other_company")
                 sections[company, account, currency].add(
                     *(OTHER if proper else EXPLANATION, key, *figures),
                     model="account.move.line",
-                    domain=[("id", "in", sorted(set(ids)))],
+                    domain=[("id", "in", sorted({*ids, *(others or [])}))],
+                    parts=tie_out.add_up(zip(ids, amounts, strict=True)),
                 )
 
     # -- payments under way ------------------------------------------------------------

@@ -3,7 +3,7 @@ from odoo import api, models
 from ..tools import tie_out, tie_out_bank_query, tie_out_query
 from ..tools.tie_out import EXPLANATION, LEDGER, OTHER
 
-NO_STATEMENT = (None, "", None, 0.0, None, 0.0, 0.0, 0, [], 0.0, 0, [])
+NO_STATEMENT = (None, "", None, 0.0, None, 0.0, *(0.0, 0, [], []), *(0.0, 0, [], []))
 
 
 class BillingTieOutBank(models.AbstractModel):
@@ -81,6 +81,7 @@ class BillingTieOutBank(models.AbstractModel):
         last_id, name, date, closing, first_id, opening = statement[:6]
         section.add(
             *(OTHER, "statement", closing, None if foreign else closing),
+            count=1 if last_id else 0,
             model="account.bank.statement",
             domain=[("id", "=", last_id)],
             name=name or "",
@@ -88,9 +89,10 @@ class BillingTieOutBank(models.AbstractModel):
         )
         section.add(
             *(EXPLANATION, "opening", -opening, None if foreign else -opening),
-            count=bool(opening),
+            count=1 if opening else 0,
             model="account.bank.statement",
             domain=[("id", "=", first_id)],
+            parts={first_id: -opening},
         )
 
     @api.model
@@ -103,9 +105,9 @@ class BillingTieOutBank(models.AbstractModel):
             (EXPLANATION, "hidden", -1),
             (EXPLANATION, "differs", 1),
         ):
-            figures = lines.get((section.journal_id, place), (0.0, 0, []))
-            amount, count, ids = figures
-            domain = [("id", "in", ids)]
+            figures = lines.get((section.journal_id, place), (0.0, 0, [], []))
+            amount, count, ids, amounts = figures
+            domain = [("id", "in", ids or [])]
             if place == "after":
                 domain = self._get_after_domain(section, statement[2], day)
             amount *= sign
@@ -113,7 +115,13 @@ class BillingTieOutBank(models.AbstractModel):
                 *(role, place, amount, None if foreign else amount, count),
                 model="account.bank.statement.line",
                 domain=domain,
+                parts=self._get_parts(ids, amounts, sign),
             )
+
+    @api.model
+    def _get_parts(self, ids, amounts, sign):
+        pairs = zip(ids or [], amounts or [], strict=True)
+        return {record_id: sign * amount for record_id, amount in pairs}
 
     @api.model
     def _get_after_domain(self, section, last_date, day):
@@ -130,14 +138,15 @@ class BillingTieOutBank(models.AbstractModel):
 
     @api.model
     def _add_statement_gaps(self, section, statement, foreign):
-        for key, (amount, count, ids) in (
-            ("gap", statement[6:9]),
-            ("excess", statement[9:12]),
+        for key, (amount, count, ids, amounts) in (
+            ("gap", statement[6:10]),
+            ("excess", statement[10:14]),
         ):
             section.add(
                 *(EXPLANATION, key, -amount, None if foreign else -amount, count),
                 model="account.bank.statement",
                 domain=[("id", "in", ids or [])],
+                parts=self._get_parts(ids, amounts, -1),
             )
 
     # -- lines not matched -------------------------------------------------------------

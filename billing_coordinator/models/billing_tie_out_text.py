@@ -74,7 +74,9 @@ class BillingTieOutText(models.AbstractModel):
             }
         )
         explanations = section.get(EXPLANATION)
-        lines += [self._describe_row(row, section) for row in explanations]
+        for row in explanations:
+            lines.append(self._describe_row(row, section))
+            lines += self._describe_details(row, section)
         if explanations or section.unexplained or section.company_unexplained:
             lines.append(
                 {
@@ -106,12 +108,13 @@ class BillingTieOutText(models.AbstractModel):
             tie_out.TRANSIT: self.env._("Payments in transit"),
             tie_out.RECEIVABLE: self.env._("Open items and what settled them"),
         }
+        bank = section.kind == tie_out.BANK
         return {
             "level": "total",
             "name": names.get(section.kind) or self.env._("Total"),
             "amount": section.total(OTHER),
             "company_amount": section.company_total(OTHER),
-            "count": sum(row.count for row in section.get(OTHER)),
+            "count": 0 if bank else sum(row.count for row in section.get(OTHER)),
         }
 
     @api.model

@@ -1,6 +1,7 @@
 from odoo.fields import Command
 from odoo.tests import tagged
 
+from ..models import billing_tie_out_receivable
 from ..tools import tie_out
 from .common import TODAY, days
 from .tie_out_common import TieOutCase
@@ -141,7 +142,7 @@ class TestTieOutCredits(TieOutCase):
         self.assertEqual(rows.mapped("residual"), [-5])
 
     def test_very_many_customers_are_summed_up(self):
-        self.patch(self._module("billing_tie_out_receivable"), "MAX_CUSTOMERS", 2)
+        self.patch(billing_tie_out_receivable, "MAX_CUSTOMERS", 2)
         for number in range(4):
             customer = self._make_customer(f"Many {number}")
             self._make_entry(customer, -10 - number, days(-2))
@@ -150,11 +151,6 @@ class TestTieOutCredits(TieOutCase):
         self.assertEqual(section.total(tie_out.OTHER), -46)
         rows = self._records(section, "other_customers")
         self.assertEqual(sorted(rows.mapped("residual")), [-11, -10])
-
-    def _module(self, name):
-        from .. import models  # noqa: PLC0415
-
-        return getattr(models, name)
 
 
 @tagged("post_install", "-at_install")

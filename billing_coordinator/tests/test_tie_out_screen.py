@@ -2,6 +2,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from ..models import billing_tie_out_detail
 from .common import TODAY, days
 from .tie_out_common import TieOutCase
 
@@ -12,7 +13,7 @@ class TestTieOutScreen(TieOutCase):
     def setUpClass(cls):
         super().setUpClass()
         cls.invoice = cls._make_invoice(amount=100, overdue=10)
-        cls._make_entry(cls.customer, -40, days(-3))
+        cls.entry = cls._make_entry(cls.customer, -40, days(-3))
         lines = cls._make_bank_line(150, day=days(-10))
         cls._make_statement(lines, 0, 150, name="No. 1")
 
@@ -47,9 +48,8 @@ class TestTieOutScreen(TieOutCase):
 
     def test_lines_of_the_bank(self):
         report = self._open()
-        told = [
-            (line.level, line.name, line.amount) for line in report.bank_line_ids[1:]
-        ]
+        lines = report.bank_line_ids[1:]
+        told = [(line.level, line.name.strip(), line.amount) for line in lines]
         self.assertEqual(
             told,
             [
@@ -59,6 +59,7 @@ class TestTieOutScreen(TieOutCase):
                 ("total", "Balance at the bank", 150),
                 ("difference", "Difference", 40),
                 ("explanation", "Entries that come from no bank line", 40),
+                ("detail", f"06/13/2025 {self.entry.name}", 40),
                 ("unexplained", "Unexplained", 0),
             ],
         )
@@ -84,7 +85,8 @@ class TestTieOutScreen(TieOutCase):
     def test_entries_behind_every_figure(self):
         """The buttons list as many records as the line counts, of the same sum."""
         report = self._open()
-        for line in report.line_ids.filtered("res_model"):
+        figures = report.line_ids.filtered("res_model")
+        for line in figures.filtered(lambda line: line.level != "detail"):
             action = line.action_open_entries()
             model = self.env[action["res_model"]].with_user(self.coordinator)
             records = model.with_context(**action["context"]).search(action["domain"])
@@ -96,6 +98,36 @@ class TestTieOutScreen(TieOutCase):
             if action["res_model"] == "account.move.line":
                 total = sum(records.mapped("amount_currency"))
                 self.assertEqual(total, line.amount, line.name)
+
+    def test_explanations_are_told_entry_by_entry(self):
+        """The newest one by one; the rest in one line of the same sum."""
+        entries = [
+            self._make_entry(self.customer, -number, days(-2)) for number in (1, 2, 3)
+        ]
+        late = self._make_bank_line(20, day=days(-5))
+        self._make_statement(late, 160, 185)
+        self.patch(billing_tie_out_detail, "MAX_DETAILS", 3)
+        lines = self._open().bank_line_ids
+        told = {
+            line.name.strip(): line.amount for line in lines if line.level == "detail"
+        }
+        for entry, amount in zip(entries, (1, 2, 3), strict=True):
+            self.assertEqual(told.pop(f"06/14/2025 {entry.name}"), amount)
+        self.assertEqual(told.pop("1 more"), 40)
+        self.assertEqual(told, {"06/11/2025 S160-185": -5})
+        gap = next(line for line in lines if line.amount == -10)
+        self.assertEqual(gap.name.strip(), "Gaps between statements")
+
+    def test_entry_of_a_detail(self):
+        self._make_statement(self._make_bank_line(9, day=days(-5)), 160, 169)
+        lines = self._open().bank_line_ids.filtered(lambda line: line.level == "detail")
+        opened = [line.action_open_entries() for line in lines]
+        self.assertEqual(
+            sorted(action["res_model"] for action in opened),
+            ["account.bank.statement", "account.move"],
+        )
+        moves = [a["res_id"] for a in opened if a["res_model"] == "account.move"]
+        self.assertEqual(moves, self.entry.ids)
 
     def test_open_items_as_of_the_day(self):
         report = self._open()
@@ -125,7 +157,7 @@ class TestTieOutScreen(TieOutCase):
         report = self._open()
         text = self._print(report)
         for line in report.line_ids:
-            self.assertIn(line.name, text)
+            self.assertIn(line.name.strip(), text)
             if line.level != "title":
                 self.assertIn(f"{line.amount:,.2f}", text)
         self.assertIn("Differences: 1.", text)

@@ -38,6 +38,7 @@ class Row:
     count: int = 0
     model: str = ""
     domain: list = field(default_factory=list)
+    parts: dict[int, float] = field(default_factory=dict)  # by record, if known
     partner_id: int | None = None
     name: str = ""  # of a statement
     date: Date | None = None  # of a statement
@@ -141,6 +142,18 @@ def age_ranges(day):
     bounds = [None, *(day - timedelta(days=age) for age in AGES)]
     lasts = [day, *(first - timedelta(days=1) for first in bounds[1:])]
     return list(zip([*bounds[1:], None], lasts, strict=True))
+
+
+def add_up(pairs):
+    """What records contribute: ``[(id, amount), ...]`` as ``{id: sum}``.
+
+    >>> add_up([(1, 2.0), (3, 1.0), (1, 2.5)])
+    {1: 4.5, 3: 1.0}
+    """
+    sums = defaultdict(float)
+    for record_id, amount in pairs:
+        sums[record_id] += amount
+    return dict(sums)
 
 
 def by_key(rows, width):

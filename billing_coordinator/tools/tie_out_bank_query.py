@@ -120,15 +120,18 @@ def statements(company_ids, day):
                   SUM(opening) FILTER (WHERE number = 1),
                   COALESCE(SUM(gap), 0), COUNT(*) FILTER (WHERE gap <> 0),
                   ARRAY_AGG(id) FILTER (WHERE gap <> 0),
+                  ARRAY_AGG(gap) FILTER (WHERE gap <> 0),
                   COALESCE(SUM(excess), 0), COUNT(*) FILTER (WHERE excess <> 0),
-                  ARRAY_AGG(id) FILTER (WHERE excess <> 0)
+                  ARRAY_AGG(id) FILTER (WHERE excess <> 0),
+                  ARRAY_AGG(excess) FILTER (WHERE excess <> 0)
              FROM checked GROUP BY journal_id""",
         _statement(company_ids, day),
     )
 
 
 def bank_lines(company_ids, visible_ids, day):
-    """Lines of each journal by their place: journal, place, amount, count, ids.
+    """Lines of each journal by their place: journal, place, amount, count, ids
+    and their amounts.
 
     ``after`` the last statement; ``stray``, not in a statement though it is from before
     its end; ``later`` than the day, though in a statement; ``hidden``, of a company
@@ -164,7 +167,8 @@ def bank_lines(company_ids, visible_ids, day):
               WHERE visible AND date <= %(day)s
                 AND COALESCE(booked.amount, 0) <> line.amount)
            SELECT journal_id, place, SUM(amount), COUNT(*),
-                  CASE WHEN place <> 'after' THEN ARRAY_AGG(id) END
+                  CASE WHEN place <> 'after' THEN ARRAY_AGG(id) END,
+                  CASE WHEN place <> 'after' THEN ARRAY_AGG(amount) END
              FROM placed WHERE place IS NOT NULL GROUP BY 1, 2""",
         statement=_statement(company_ids, day),
         visible=visible_ids,

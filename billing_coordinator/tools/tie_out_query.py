@@ -156,7 +156,7 @@ def settled_elsewhere(accounts, company_ids, day):
                        WHEN other.currency_id <> line.currency_id THEN 'other_currency'
                        ELSE 'uneven' END,
                   SUM(side.currency), SUM(side.amount), COUNT(*),
-                  ARRAY_AGG(DISTINCT line.id) || ARRAY_AGG(DISTINCT other.id)
+                  ARRAY_AGG(line.id), ARRAY_AGG(side.currency), ARRAY_AGG(other.id)
              FROM account_move_line line
              JOIN (%(sides)s) side ON side.line_id = line.id
              JOIN account_move_line other ON other.id = side.other_id
@@ -199,7 +199,8 @@ def wrong_residuals(accounts, company_ids, day):
               WHERE %(posted)s)
            SELECT company_id, account_id, currency_id,
                   CASE WHEN reconcile THEN 'residual' ELSE 'no_reconcile' END,
-                  SUM(currency), SUM(amount), COUNT(*), ARRAY_AGG(id)
+                  SUM(currency), SUM(amount), COUNT(*),
+                  ARRAY_AGG(id), ARRAY_AGG(currency), NULL
              FROM item WHERE currency <> 0 OR amount <> 0
             GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4""",
         day=day,

@@ -1,5 +1,8 @@
 from odoo import api, fields, models
 
+# What stands under another line is set in.
+INDENTS = {"explanation": 1, "unexplained": 1, "detail": 2}
+
 
 class BillingTieOutReport(models.TransientModel):
     """The tie-out of some companies as of a day, to look at and to print."""
@@ -57,18 +60,21 @@ class BillingTieOutReport(models.TransientModel):
         "Receivable accounts",
         domain=[("kind", "=", "receivable")],
     )
-    difference_count = fields.Integer(
-        "Differences", compute="_compute_difference_count"
-    )
+    difference_count = fields.Integer("Differences", compute="_compute_totals")
+
+    has_foreign_lines = fields.Boolean("Foreign currencies", compute="_compute_totals")
 
     def _compute_display_name(self):
         self.display_name = self.env._("Tie-out")
 
-    @api.depends("line_ids.status")
-    def _compute_difference_count(self):
+    @api.depends("line_ids.status", "line_ids.currency_id")
+    def _compute_totals(self):
         for report in self:
             states = report.line_ids.mapped("status")
             report.difference_count = states.count("difference")
+            report.has_foreign_lines = any(
+                line.currency_id != line.company_currency_id for line in report.line_ids
+            )
 
     # -- what it shows -----------------------------------------------------------------
 
@@ -100,8 +106,10 @@ class BillingTieOutReport(models.TransientModel):
 
     def _prepare_line(self, section, line):
         told = line.get("company_amount") is not None
+        indent = "\N{EM SPACE}" * INDENTS.get(line["level"], 0)
         return {
             **line,
+            "name": indent + line["name"],
             "report_id": self.id,
             "kind": section.kind,
             "company_id": section.company_id,

@@ -25,6 +25,7 @@ class BillingTieOutReportLine(models.TransientModel):
             ("total", "Total"),
             ("difference", "Difference"),
             (tie_out.EXPLANATION, "Explanation"),
+            ("detail", "Entry"),
             ("unexplained", "Unexplained"),
         ],
         required=True,
@@ -60,6 +61,8 @@ class BillingTieOutReportLine(models.TransientModel):
         """List the records behind the figure, as the user may see them."""
         self.ensure_one()
         self.check_access("read")
+        if self.level == "detail" and self.count == 1:
+            return self._open_entry()
         context, modes = {"create": False}, ["list", "form"]
         if self.res_model == "billing.receivable":
             context["as_of"] = fields.Date.to_string(self.report_id.date)
@@ -73,3 +76,10 @@ class BillingTieOutReportLine(models.TransientModel):
             "domain": self.domain,
             "context": context,
         }
+
+    def _open_entry(self):
+        """The journal entry or the statement itself."""
+        record = self.env[self.res_model].search(self.domain)
+        if self.res_model != "account.bank.statement":
+            record = record.move_id
+        return record.get_formview_action()
