@@ -27,14 +27,18 @@ class BillingTieOut(models.AbstractModel):
         if not companies or not day:
             raise UserError(self.env._("Choose the companies and the day."))
         self.env.flush_all()
-        return [
+        transit = self._get_transit_sections(companies, day)
+        receivable = self._get_receivable_sections(companies, day)
+        self._explain_open_items(transit | receivable, companies, day)
+        sections = [
             *self._get_bank_sections(companies, day),
             *self._get_unmatched_sections(companies, day),
-            *self._get_transit_sections(companies, day),
+            *transit.values(),
             *self._get_unbooked_sections(companies, day),
             *self._get_credit_sections(companies, day),
-            *self._get_receivable_sections(companies, day),
+            *receivable.values(),
         ]
+        return [section for section in sections if section.has_figures]
 
     @api.model
     def _check_access(self, companies):
@@ -95,12 +99,13 @@ class BillingTieOut(models.AbstractModel):
         return sections
 
     @api.model
-    def _explain_open_items(self, sections, accounts, companies, day):
+    def _explain_open_items(self, sections, companies, day):
         """What ledger and open items differ by, down to the entries.
 
         What was settled by an item of another currency, or of a branch, is right: it
         stands beside the open items. All else explains a difference.
         """
+        accounts = sorted({section.account_id for section in sections.values()})
         for builder in (
             tie_out_query.settled_elsewhere,
             tie_out_query.wrong_residuals,
@@ -127,8 +132,7 @@ class BillingTieOut(models.AbstractModel):
         rows = tie_out.by_key(self.env.execute_query(query), 3)
         for key, section in sections.items():
             self._add_ages(section, day, rows.get(key, []), self._get_open_leaves(day))
-        self._explain_open_items(sections, accounts, companies, day)
-        return self._leave_out_empty(sections.values())
+        return sections
 
     @api.model
     def _get_open_leaves(self, day):
@@ -152,15 +156,6 @@ class BillingTieOut(models.AbstractModel):
             section.add(
                 *(OTHER, key, *figures.get(key, ())), model=model, domain=domain
             )
-
-    @api.model
-    def _leave_out_empty(self, sections):
-        """Balances and open items of nothing are no section."""
-        return [
-            section
-            for section in sections
-            if any(row.amount or row.company_amount for row in section.rows)
-        ]
 
     @api.model
     def _get_unbooked_sections(self, companies, day):

@@ -45,8 +45,7 @@ class BillingTieOutReceivable(models.AbstractModel):
                     ("currency_id", "=", section.currency_id),
                 ],
             )
-        self._explain_open_items(sections, accounts, companies, day)
-        return self._leave_out_empty(sections.values())
+        return sections
 
     # -- unapplied credits -------------------------------------------------------------
 

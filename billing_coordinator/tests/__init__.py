@@ -77,6 +77,7 @@ from . import (
     test_tie_out_open,
     test_tie_out_random,
     test_tie_out_screen,
+    test_tie_out_tool,
     test_tours,
     test_translations,
     test_wizard,

@@ -88,6 +88,12 @@ class Section:
         return round(sum(amounts), self.company_digits)
 
     @property
+    def has_figures(self):
+        """Whether there is anything to tell: not of an account that was never used."""
+        used = self.kind == BANK and any(row.count for row in self.rows)
+        return used or any(row.amount or row.company_amount for row in self.rows)
+
+    @property
     def compares(self):
         """Whether there are two sides; some sections only list what there is."""
         return any(row.role == LEDGER for row in self.rows)

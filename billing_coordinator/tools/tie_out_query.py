@@ -142,7 +142,7 @@ def unbooked(company_ids, day):
     )
 
 
-def settled_elsewhere(accounts, company_ids, day):
+def settled_elsewhere(account_ids, company_ids, day):
     """Settlements up to a day whose other side is not in the same balance.
 
     Ledger and open items differ by them: by company, account, currency and reason.
@@ -169,11 +169,11 @@ def settled_elsewhere(accounts, company_ids, day):
             GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4""",
         day=day,
         sides=_sides(SQL("max_date <= %s", day)),
-        posted=posted(accounts, company_ids, day),
+        posted=posted(SQL("SELECT unnest(%s::int[])", account_ids), company_ids, day),
     )
 
 
-def wrong_residuals(accounts, company_ids, day):
+def wrong_residuals(account_ids, company_ids, day):
     """Items whose stored open amount is not what their settlements leave of them.
 
     Those of accounts without reconciliation, which keep no open amounts, among them.
@@ -206,5 +206,5 @@ def wrong_residuals(accounts, company_ids, day):
         day=day,
         sides=_sides(SQL("TRUE")),
         listed=SQL("(line.reconciled IS NOT TRUE OR later IS NOT NULL)"),
-        posted=posted(accounts, company_ids, day),
+        posted=posted(SQL("SELECT unnest(%s::int[])", account_ids), company_ids, day),
     )
