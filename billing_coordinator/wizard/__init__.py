@@ -23,4 +23,6 @@ from . import (
     billing_ticket_document_wizard,
     billing_ticket_merge_wizard,
     billing_ticket_resolve_wizard,
+    billing_tie_out_report,
+    billing_tie_out_report_line,
 )
