@@ -30,6 +30,7 @@ MODELS = {
     "billing.ticket.reason": (READ, NONE, NONE, READ, ALL),
     "billing.payment.match": (NONE, NONE, NONE, READ, READ),
     "billing.payment.match.line": (NONE, NONE, NONE, READ, READ),
+    "billing.statement.mapping": (NONE, NONE, NONE, ALL, ALL),
     "billing.statement.run": (NONE, NONE, NONE, READ, READ),
     "billing.statement.run.line": (NONE, NONE, NONE, READ, READ),
 }
@@ -102,6 +103,13 @@ class SecurityCase(Bank, SecondCompany, BillingCase):
             }
         )
         cls.match = cls._make_match()
+        cls.mapping = cls.env["billing.statement.mapping"].create(
+            {
+                "journal_id": cls._journal("TBNK").id,
+                "heading": "Date",
+                "date_column": "0",
+            }
+        )
         cls.env.flush_all()
 
     @classmethod
@@ -151,6 +159,7 @@ class SecurityCase(Bank, SecondCompany, BillingCase):
             self.ticket.line_ids,
             self.match,
             self.match.line_ids,
+            self.mapping,
         ]
 
     def _records_with_actions(self):
