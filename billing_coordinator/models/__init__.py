@@ -1,6 +1,8 @@
 from . import (
     account_bank_statement_line,
     account_bank_statement_line_match,
+    account_bank_statement_line_create,
+    account_journal_bank,
     account_move,
     account_move_late,
     account_move_line,
@@ -64,6 +66,8 @@ from . import (
     billing_receivable_query,
     billing_receivable_ticket,
     billing_statement,
+    billing_statement_columns,
+    billing_statement_mapping,
     billing_statement_report,
     billing_statement_run,
     billing_statement_run_line,

@@ -2,7 +2,7 @@ from odoo import fields, models
 
 
 class AccountBankStatementLine(models.Model):
-    """What the bank tells of an entry: for matching, and against importing twice."""
+    """What the bank tells of an entry, for matching and against importing it twice."""
 
     _inherit = "account.bank.statement.line"
 

@@ -31,6 +31,7 @@ MODELS = {
     "billing.payer": (NONE, NONE, NONE, "r--u", "r--u"),
     "billing.payment.match": (NONE, NONE, NONE, READ, READ),
     "billing.payment.match.line": (NONE, NONE, NONE, READ, READ),
+    "billing.statement.mapping": (NONE, NONE, NONE, ALL, ALL),
     "billing.statement.run": (NONE, NONE, NONE, READ, READ),
     "billing.statement.run.line": (NONE, NONE, NONE, READ, READ),
 }
@@ -119,6 +120,13 @@ class SecurityCase(Bank, SecondCompany, BillingCase):
         cls.payer = cls.env["billing.payer"].create(
             {"partner_id": cls.customer.id, "kind": "name", "value": "PAYER"}
         )
+        cls.mapping = cls.env["billing.statement.mapping"].create(
+            {
+                "journal_id": cls._journal("TBNK").id,
+                "heading": "Date",
+                "date_column": "0",
+            }
+        )
         cls.env.flush_all()
 
     @classmethod
@@ -169,6 +177,7 @@ class SecurityCase(Bank, SecondCompany, BillingCase):
             self.payer,
             self.match,
             self.match.line_ids,
+            self.mapping,
         ]
 
     def _records_with_actions(self):
