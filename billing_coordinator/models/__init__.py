@@ -1,7 +1,7 @@
 from . import (
     account_bank_statement_line,
-    account_bank_statement_line_match,
     account_bank_statement_line_create,
+    account_bank_statement_line_match,
     account_journal_bank,
     account_move,
     account_move_late,

@@ -156,7 +156,6 @@ class TestMatchQueries(MatchCase):
         self._measure(2)  # what is read once
         five, _seconds = self._measure(5)
         twenty, seconds = self._measure(20)
-        print(five, twenty, seconds)
         self.assertLessEqual(twenty, 20 * QUERIES_A_LINE)
         self.assertLessEqual(twenty - five, 15 * QUERIES_A_LINE)
 
@@ -164,5 +163,4 @@ class TestMatchQueries(MatchCase):
         self._measure(1)
         one, _seconds = self._measure(1)
         many, _seconds = self._measure(1, items=21)
-        print(one, many)
         self.assertLessEqual(many - one, 20 * QUERIES_AN_ITEM)

@@ -1,6 +1,6 @@
 from unittest.mock import patch
 
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import ValidationError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
@@ -67,7 +67,7 @@ class TestMatchJob(MatchCase):
 
         def fail_on_one(match, parts):
             if match.statement_line_id.id == failing.id:
-                raise UserError("The books say no")
+                raise ValueError("The books say no")
             return book(match, parts)
 
         with patch.object(matches, "_book", fail_on_one):
