@@ -48,9 +48,7 @@ class BillingPaymentMatch(models.Model):
         line.partner_id = False
         liquidity = line._seek_for_lines()[0]
         payer = {"partner_id": False}
-        line.move_id.write(
-            {**payer, "line_ids": [Command.update(liquidity.id, payer)]}
-        )
+        line.move_id.write({**payer, "line_ids": [Command.update(liquidity.id, payer)]})
 
     def _check_not_returned(self):
         returned = self.search(
