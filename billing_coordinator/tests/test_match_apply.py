@@ -226,5 +226,5 @@ class TestMatchAccess(SecondCompany, MatchCase):
 
     def test_item_of_the_second_company(self):
         theirs = self._make_invoice(self.other_customer, company=self.other_company)
-        with self.assertRefused("another company"):
+        with self.assertRefused("cannot be matched. It belongs to another company"):
             self._match(self.line, (theirs, 100.0))
