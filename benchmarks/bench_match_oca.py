@@ -9,8 +9,9 @@ the customer by account and name, and pays the one invoice whose number has the 
 the line in it. (Its reconcile models with automatic reconciliation only write to
 accounts: they match no invoices, so none is defined.) What is timed of the peer is its
 automatic reconciliation, with the entries that it writes; of ours the matching alone:
-the entries are written by another job. What the peer has not done within the limit is
-left out, and what ours applies is counted for the same lines.
+the entries are written by another job. What the peer has not done within the limit,
+which counts the making of the lines too, is left out, and what ours applies is counted
+for the same lines.
 """
 
 import argparse

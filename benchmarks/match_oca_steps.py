@@ -78,7 +78,8 @@ def match_theirs(env, lines, limit):
     env.cr.execute("SELECT move_id, id FROM bench_item")
     items = dict(env.cr.fetchall())
     seconds, applied, done = 0, {}, 0
-    while done < len(lines) and seconds < limit:
+    end = time.monotonic() + limit
+    while done < len(lines) and time.monotonic() < end:
         part = lines[done : done + BATCH]
         records = make_statement_lines(env, journal, part)
         started = time.monotonic()

@@ -88,6 +88,23 @@ class TestReturns(BaseCase):
         self.assertProposes(returned(account=ACCOUNT), 4)
         self.assertProposes(returned(account=ACCOUNT), 1)
 
+    def test_number_beside_two_of_the_account(self):
+        """A number in the text orders them; sure it is of the only one alone."""
+        self.received.append(received(4, 50_000, account=ACCOUNT))
+        text = "INV/2025/01182"
+        self.assertProposes(returned(-50_000, text, account=ACCOUNT), 2)
+        self.received.pop()
+        self.assertTakesBack(returned(-50_000, text, account=ACCOUNT), 2)
+
+    def test_text_and_number_are_not_sure(self):
+        text = "RETURN INV/2025/01182"
+        payment = returned(-50_000, text, account=ACCOUNT, is_return=False)
+        self.assertGreaterEqual(self.assertProposes(payment, 2).score, 75)
+
+    def test_money_out_takes_back_money_in_alone(self):
+        self.received = [received(1, -70_000, end_to_end="E2E-1")]
+        self.assertEqual(self.match(returned(end_to_end="E2E-1")).proposals, [])
+
     def test_amount_alone(self):
         self.assertProposes(returned(), 1)
 

@@ -9,7 +9,7 @@ something else, is clearly worse; where two are alike nobody guesses.
 from .amounts import explain_named
 from .owed import propose_of_payers
 from .payer import find_payers
-from .record import IN_TRANSIT, Evidence, Proposal, Reason, Result
+from .record import Evidence, Proposal, Reason, Result
 from .returns import propose_returns
 from .say import CONTRADICTION, say_bare, say_named, say_payer
 from .transit import propose_batch
@@ -99,9 +99,7 @@ def _say_strange(proposal):
 def _propose_named(payment, named, payers, index, rules):
     """All that is named, what is named in full, and what is the payer's of it."""
     whole = [item for item, full in named.items() if full]
-    moving = [item for item in named if item.kind == IN_TRANSIT]
-    owed = [item for item in named if item.kind != IN_TRANSIT]
-    groups = [list(named), whole, moving, owed]
+    groups = [list(named), whole]
     told = index.find_documents(payment)
     for partner, _who in payers:
         groups.append([item for item in named if item.partner == partner])
