@@ -167,8 +167,8 @@ class BillingPaymentMatch(models.Model):
             self._mirror(item, balance)
             for item, balance in zip(customers, balances, strict=True)
         ]
-        made = self._write_entry([*mirrored, *lines])
-        self._set_payer([Part(item=item) for item in customers])
+        partners = customers.partner_id.commercial_partner_id
+        made = self._write_entry([*mirrored, *lines], partners)
         items = self.env["account.move.line"].with_context(**UNMODIFIED)
         items._reconcile_plan(
             [item + each for item, each in zip(customers, made, strict=False)]

@@ -78,10 +78,18 @@ class BillingPaymentMatch(models.Model):
         payments.filtered(
             lambda payment: payment.state == "in_process"
         ).action_validate()
+        self._recompute_matched(payments)
+
+    def _recompute_matched(self, payments):
+        """Odoo computes it before the state, where the state follows an invoice."""
+        if payments:
+            self.env.flush_all()
+        self.env.add_to_compute(payments._fields["is_matched"], payments)
 
     def _restore_payments(self):
         states = (self.undo_values or {}).get("payments", {})
-        for payment_id, state in states.items():
-            payment = self.env["account.payment"].browse(int(payment_id)).exists()
-            if payment.state != state:
-                payment.state = state
+        payments = self.env["account.payment"].browse(map(int, states)).exists()
+        for payment in payments:
+            if payment.state != states[str(payment.id)]:
+                payment.state = states[str(payment.id)]
+        self._recompute_matched(payments)

@@ -89,7 +89,7 @@ class TestMatchReturn(TransitCase):
             match.statement_line_id,
             [
                 ("101400", "Customer A", -103.5),
-                ("643000", "", 3.5),
+                ("643000", "Customer A", 3.5),
                 ("101000", "Customer A", 100.0),
             ],
         )
