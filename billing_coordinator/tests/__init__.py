@@ -1,6 +1,7 @@
 from . import (
     test_ageing,
     test_bank_camt,
+    test_bank_clone,
     test_bank_files,
     test_bank_import,
     test_bank_import_access,
