@@ -177,6 +177,7 @@ export class BankReviewChange extends Component {
             ev.stopPropagation();
             this.onAccept();
         } else if (ev.key === "Escape") {
+            ev.stopPropagation();
             this.onCancel();
         }
     }
