@@ -110,8 +110,9 @@ class BillingPaymentMatch(models.Model):
         has_rest = rest["handling"] and not line.currency_id.is_zero(rest["amount"])
         self.write(
             {
-                "line_ids": [Command.clear()]
-                + [Command.create(part.get_match_line()) for part in parts],
+                "line_ids": self._get_line_commands(
+                    [part.get_match_line() for part in parts]
+                ),
                 "partner_id": partners.id if len(partners) == 1 else False,
                 "granted": sum(part.discount for part in parts),
                 "kept": sum(part.kept for part in parts),
@@ -121,6 +122,16 @@ class BillingPaymentMatch(models.Model):
                 **self._get_applied_values(),
             }
         )
+
+    def _get_line_commands(self, rows):
+        """The proposed lines become what was applied."""
+        lines = self.line_ids.ids
+        commands = [
+            Command.update(line_id, row)
+            for line_id, row in zip(lines, rows, strict=False)
+        ]
+        commands += [Command.create(row) for row in rows[len(lines) :]]
+        return commands + [Command.delete(line) for line in lines[len(rows) :]]
 
     def _get_applied_values(self):
         return {

@@ -24,47 +24,44 @@ class BillingPaymentMatch(models.Model):
             self._prepare_part(part, balance)
             for part, balance in zip(parts, balances, strict=True)
         ]
-        made = self._write_entry([vals for group in prepared for vals in group])
+        made = self._write_entry(
+            [vals for group in prepared for vals in group], self._get_partners(parts)
+        )
         for part, group in zip(parts, prepared, strict=True):
             part.counterpart, made = made[0], made[len(group) :]
-        self._set_payer(parts)
         items = self.env["account.move.line"].with_context(**UNMODIFIED)
         items._reconcile_plan(
             [part.counterpart + part.item for part in parts if part.item]
         )
 
-    def _write_entry(self, lines):
-        """Replace the suspense line; return the new lines in their order."""
+    def _write_entry(self, lines, partners):
+        """The suspense line becomes the first of them; return them in their order."""
         line = self.statement_line_id
         liquidity, suspense, _others = line._seek_for_lines()
+        payer = self._set_payer(partners)
         line.move_id.with_context(**BOOKING).write(
             {
+                **payer,
                 "line_ids": [
-                    Command.delete(suspense.id),
-                    *(Command.create(vals) for vals in lines),
-                ]
+                    Command.update(liquidity.id, payer),
+                    Command.update(suspense.id, lines[0]),
+                    *(Command.create(vals) for vals in lines[1:]),
+                ],
             }
         )
         return (line.move_id.line_ids - liquidity).sorted("id")
 
-    def _set_payer(self, parts):
-        """The line is of the customer who pays, where the bank did not say who."""
-        line = self.statement_line_id
-        partners = self._get_partners(parts)
-        if not line.partner_id and len(partners) == 1:
-            self._write_payer(partners)
-            self._keep(payer_set=True)
+    def _set_payer(self, partners):
+        """The line is of the customer who pays, where the bank did not say who.
 
-    def _write_payer(self, partner):
-        line = self.statement_line_id.with_context(**BOOKING)
-        line.partner_id = partner
-        liquidity = line._seek_for_lines()[0]
-        line.move_id.write(
-            {
-                "partner_id": partner.id,
-                "line_ids": [Command.update(liquidity.id, {"partner_id": partner.id})],
-            }
-        )
+        :return: values of the entry and its line of the bank
+        """
+        line = self.statement_line_id
+        if line.partner_id or len(partners) != 1:
+            return {}
+        self._keep(payer_set=True)
+        line.with_context(**BOOKING).partner_id = partners
+        return {"partner_id": partners.id}
 
     # -- lines ----------------------------------------------------------------------
 

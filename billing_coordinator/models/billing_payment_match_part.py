@@ -41,10 +41,16 @@ class Part:
         """Who pays: of a credit that who it belongs to."""
         return (self.customer or self.item.partner_id).commercial_partner_id
 
+    def _get_payment_in_transit(self):
+        """Not the payment of a credit that is open on the receivable account."""
+        if self.item and self.item.account_id.account_type != "asset_receivable":
+            return self.item.move_id.origin_payment_id
+        return None
+
     def get_match_line(self):
         """Values of what is kept for history."""
         source = self.item or self.counterpart
-        payment = self.payment or self.item and self.item.move_id.origin_payment_id
+        payment = self.payment or self._get_payment_in_transit()
         kind = "credit" if not self.item else "payment" if payment else "item"
         return {
             "kind": kind,

@@ -22,7 +22,7 @@ class BillingPaymentMatch(models.Model):
         self._lock_returned(source)
         self._check_return()
         customers = source.filtered(lambda i: i.account_id.account_type in RECONCILED)
-        partials = customers.matched_debit_ids | customers.matched_credit_ids
+        partials = self._get_partials(customers)
         payments = self._get_returned_payments(source)
         self._keep(
             partials=self._describe_partials(partials),
@@ -79,6 +79,16 @@ class BillingPaymentMatch(models.Model):
             ]
         )
         return source.move_id.origin_payment_id | applied.line_ids.payment_id
+
+    def _get_partials(self, customers):
+        """How they were reconciled; exchange differences come and go with that."""
+        partials = customers.matched_debit_ids | customers.matched_credit_ids
+        exchange = partials.exchange_move_id.line_ids
+        return partials.filtered(
+            lambda partial: (
+                not ((partial.debit_move_id | partial.credit_move_id) & exchange)
+            )
+        )
 
     def _get_paid_items(self, customers, partials):
         """``{item: what of it was paid}``, in its currency."""
@@ -167,8 +177,8 @@ class BillingPaymentMatch(models.Model):
             self._mirror(item, balance)
             for item, balance in zip(customers, balances, strict=True)
         ]
-        made = self._write_entry([*mirrored, *lines])
-        self._set_payer([Part(item=item) for item in customers])
+        partners = customers.partner_id.commercial_partner_id
+        made = self._write_entry([*mirrored, *lines], partners)
         items = self.env["account.move.line"].with_context(**UNMODIFIED)
         items._reconcile_plan(
             [item + each for item, each in zip(customers, made, strict=False)]

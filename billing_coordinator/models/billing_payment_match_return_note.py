@@ -1,6 +1,5 @@
 from odoo import models
 from odoo.exceptions import UserError
-from odoo.fields import Command
 
 from .billing_payment_match_part import UNMODIFIED
 
@@ -14,18 +13,18 @@ class BillingPaymentMatch(models.Model):
         customers = self.env["res.partner"].union(*(item.partner_id for item in paid))
         self.write(
             {
-                "line_ids": [Command.clear()]
-                + [
-                    Command.create(
+                "line_ids": self._get_line_commands(
+                    [
                         {
+                            "kind": "item",
                             "move_line_id": item.id,
                             "partner_id": item.partner_id.id,
                             "name": item.move_name,
                             "amount": -self._get_booked_in_bank_currency(item, amount),
                         }
-                    )
-                    for item, amount in paid.items()
-                ],
+                        for item, amount in paid.items()
+                    ]
+                ),
                 "partner_id": customers.id if len(customers) == 1 else False,
                 "kept": self._get_fee(),
                 "difference": 0.0,

@@ -82,7 +82,8 @@ class BillingPaymentMatch(models.Model):
 
     def _recompute_matched(self, payments):
         """Odoo computes it before the state, where the state follows an invoice."""
-        self.env.flush_all()
+        if payments:
+            self.env.flush_all()
         self.env.add_to_compute(payments._fields["is_matched"], payments)
 
     def _restore_payments(self):

@@ -1,5 +1,8 @@
 from odoo import fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Command
+
+from .billing_payment_match_part import BOOKING
 
 
 class BillingPaymentMatch(models.Model):
@@ -37,7 +40,15 @@ class BillingPaymentMatch(models.Model):
             # Before anything is changed, with Odoo's own words.
             match.statement_line_id.move_id._check_fiscal_lock_dates()
             if (match.undo_values or {}).get("payer_set"):
-                match._write_payer(self.env["res.partner"])
+                match._forget_payer()
+
+    def _forget_payer(self):
+        """The line is of nobody again: its entry is made anew from it."""
+        line = self.statement_line_id.with_context(**BOOKING)
+        line.partner_id = False
+        liquidity = line._seek_for_lines()[0]
+        payer = {"partner_id": False}
+        line.move_id.write({**payer, "line_ids": [Command.update(liquidity.id, payer)]})
 
     def _check_not_returned(self):
         returned = self.search(

@@ -25,6 +25,7 @@ from . import (
     test_match_apply,
     test_match_concurrency,
     test_match_currency,
+    test_match_follow,
     test_match_return,
     test_match_review,
     test_match_review_tour,

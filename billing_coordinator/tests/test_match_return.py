@@ -1,6 +1,7 @@
 from odoo.tests import tagged
 
 from . import match_snapshot
+from .common import days
 from .test_match_transit import TransitCase
 
 
@@ -89,7 +90,7 @@ class TestMatchReturn(TransitCase):
             match.statement_line_id,
             [
                 ("101400", "Customer A", -103.5),
-                ("643000", "", 3.5),
+                ("643000", "Customer A", 3.5),
                 ("101000", "Customer A", 100.0),
             ],
         )
@@ -228,3 +229,44 @@ class TestMatchReturn(TransitCase):
         self._pay(self.invoice, 30.0)
         with self.assertRefused("changed since the payment was returned"):
             match.action_undo()
+
+    def test_foreign_currency(self):
+        """100 dollars, booked as 50 euros, brought 26; and the bank took it back."""
+        self.foreign = self._make_invoice(
+            amount=100.0,
+            currency_id=self.usd.id,
+            invoice_date=days(-60),
+            date=days(-60),
+        )
+        line = self._make_bank_line(
+            26.0, foreign_currency_id=self.usd.id, amount_currency=100.0
+        )
+        self._match(line, (self.foreign, 26.0))
+        self.assertOpen(foreign=0.0)
+        match = self._return(line)
+        self.assertOpen(foreign=100.0)
+        self.assertNets(line, match)
+        self.assertEqual(self._item(self.foreign).amount_residual, 50.0)
+        match.action_undo()
+        self.assertOpen(foreign=0.0)
+        self.assertEqual(self._item(self.foreign).amount_residual, 0.0)
+
+    def test_credit_used_beside_is_not_rejected(self):
+        """An earlier payment on account was no part of what the bank took back."""
+        self._use_entries()
+        earlier = self.env["account.payment"].create(
+            {
+                "payment_type": "inbound",
+                "partner_id": self.customer.id,
+                "amount": 30.0,
+                "journal_id": self.bank.id,
+            }
+        )
+        earlier.action_post()
+        credit = self._receivable_lines(earlier.move_id)
+        line = self._make_bank_line(70.0)
+        self._match(line, (self.invoice, 100.0), (credit, -30.0))
+        self._return(line)
+        self.assertOpen(invoice=100.0)
+        self.assertEqual(earlier.state, "in_process")
+        self.assertEqual(credit.amount_residual, -30.0)
