@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
+from odoo.tools import SQL
 
 from ..tools.matching.names import normalise
 from ..tools.matching.writing import compact
@@ -59,14 +60,30 @@ class BillingPayer(models.Model):
 
     @api.model
     def _learn(self, statement_line, partner):
-        """Somebody confirmed that this is who pays for the customer."""
+        """Somebody confirmed that this is who pays for the customer.
+
+        Two people may do so at once: by SQL neither fails for the other.
+        """
         today = fields.Date.context_today(self)
+        self.flush_model()
         for vals in self._get_values(statement_line, partner):
-            payer = self._find(vals)
-            if payer:
-                payer.write({"count": payer.count + 1, "last_on": today})
-            else:
-                self.create({**vals, "count": 1, "last_on": today})
+            vals.update(count=1, last_on=today)
+            vals.update(dict.fromkeys(("create_uid", "write_uid"), self.env.uid))
+            vals.update(dict.fromkeys(("create_date", "write_date"), self.env.cr.now()))
+            columns = SQL(", ").join(map(SQL.identifier, vals))
+            self.env.cr.execute(
+                SQL(
+                    """INSERT INTO billing_payer (%s) VALUES %s
+                       ON CONFLICT (company_id, kind, value, partner_id) DO UPDATE
+                       SET count = billing_payer.count + 1,
+                           last_on = EXCLUDED.last_on,
+                           write_uid = EXCLUDED.write_uid,
+                           write_date = EXCLUDED.write_date""",
+                    columns,
+                    tuple(vals.values()),
+                )
+            )
+        self.invalidate_model(flush=False)
 
     @api.model
     def _unlearn(self, statement_line, partner):

@@ -65,6 +65,7 @@ class BillingPaymentMatch(models.Model):
         What a line pays for certain is open no more for the next.
         """
         self._forget_proposals(lines)
+        undone = self._get_undone_ids(lines)
         for company, own in lines.grouped("company_id").items():
             rules = self._load_rules(journal, company)
             index = self._load_index(journal, company, own)
@@ -72,10 +73,20 @@ class BillingPaymentMatch(models.Model):
             results = []
             for payment in self._load_payments(own.sorted("internal_index")):
                 result = match_one(payment, index, rules)
+                result.automatic &= payment.id not in undone
                 results.append(result)
                 if result.automatic:
                     _take(index, result.proposals[0])
             self._write_proposals(results, items, own[:1])
+
+    @api.model
+    def _get_undone_ids(self, lines):
+        """Lines whose match somebody took back: nothing is sure of them any more."""
+        undone = self.search(
+            Domain("statement_line_id", "in", lines.ids)
+            & Domain("state", "=", "undone")
+        )
+        return set(undone.statement_line_id.ids)
 
     @api.model
     def _forget_proposals(self, lines):
