@@ -254,6 +254,10 @@ export class BankReview extends Component {
         return this.action.doAction(this.model.setup.links[name]);
     }
 
+    onJournal(ev) {
+        return this.model.filter({journal_id: Number(ev.target.value)});
+    }
+
     onResetFilters() {
         this.root.el.querySelector("input[type=search]").value = "";
         return this.model.filter({state: "left", text: "", journal_id: 0});
