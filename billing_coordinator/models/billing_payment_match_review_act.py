@@ -167,6 +167,8 @@ class BillingPaymentMatch(models.Model):
         match = self.browse(int(match_id))
         match.check_access("read")
         match.action_undo(reason)
+        # Its proposals are gone since it was applied; a busy job makes them later.
+        self._propose(match.statement_line_id)
         return match.statement_line_id.id
 
     @api.model

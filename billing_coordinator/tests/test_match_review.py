@@ -218,6 +218,14 @@ class TestReview(ReviewCase):
         self.assertOpen(invoice=100)
         self.assertEqual(self._ids(state="matched"), [])
         self.assertIn(self.ready.id, self._ids())
+        self.assertTrue(self._api().get_review_line(self.ready.id)["candidates"])
+
+    def test_what_one_line_pays_is_proposed_for_no_other(self):
+        twin = self._make_bank_line(100, "Again")
+        self._propose(twin, (self.invoice, 100))
+        done = self._api().review_accept_above(50, [self.ready.id, twin.id])
+        self.assertEqual([line["id"] for line in done["failed"]], [twin.id])
+        self.assertIn("gone", done["failed"][0]["reason"])
 
     def test_set_aside_and_take_up_again(self):
         self._api().review_skip(self.ready.id, "Asked the bank")
@@ -265,9 +273,11 @@ class TestReviewAbove(ReviewCase):
         self.assertOpen(invoice=0)
 
     def test_a_failing_line_stops_no_other(self):
-        """Two lines pay the same invoice: the second one finds it settled."""
-        twin = self._make_bank_line(100, "Paid twice")
-        self._propose(twin, (self.invoice, 100))
+        """The invoice of one line was paid otherwise since it was proposed."""
+        paid = self._make_invoice(self.customer, 60)
+        twin = self._make_bank_line(60, "Paid twice")
+        self._propose(twin, (paid, 60))
+        self._pay(paid)
         again = self._make_bank_line(80, "Another")
         self._propose(again, (self.second, 80))
         result = self._api().review_accept_above(50, [self.ready.id, twin.id, again.id])

@@ -194,7 +194,7 @@ export class BankReview extends Component {
 
     onChange() {
         const {line} = this.model;
-        if (line && !line.is_matched) {
+        if (line && !line.is_matched && !this.model.isStale) {
             this.state.isOpen = true;
             this.model.isChanging = true;
         }
@@ -202,7 +202,8 @@ export class BankReview extends Component {
 
     onSkip() {
         const {line} = this.model;
-        if (!line || line.is_matched || this.model.isChanging) {
+        const {isChanging, isStale} = this.model;
+        if (!line || line.is_matched || isChanging || isStale) {
             return;
         }
         if (line.skipped) {
@@ -251,6 +252,10 @@ export class BankReview extends Component {
 
     onLink(name) {
         return this.action.doAction(this.model.setup.links[name]);
+    }
+
+    onJournal(ev) {
+        return this.model.filter({journal_id: Number(ev.target.value)});
     }
 
     onResetFilters() {

@@ -75,6 +75,10 @@ export class BankReviewChange extends Component {
         }
     }
 
+    isWrong(text) {
+        return Number.isNaN(this.parse(text));
+    }
+
     formatMoney(amount) {
         return formatCurrency(amount, this.line.currency_id);
     }
@@ -86,6 +90,10 @@ export class BankReviewChange extends Component {
             0,
         );
         return this.round(this.line.amount - sum);
+    }
+
+    get leftText() {
+        return Number.isNaN(this.left) ? "?" : this.formatMoney(this.left);
     }
 
     /** What stays open of the items. */
@@ -177,6 +185,7 @@ export class BankReviewChange extends Component {
             ev.stopPropagation();
             this.onAccept();
         } else if (ev.key === "Escape") {
+            ev.stopPropagation();
             this.onCancel();
         }
     }

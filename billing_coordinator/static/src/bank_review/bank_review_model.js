@@ -1,4 +1,3 @@
-import {KeepLast} from "@web/core/utils/concurrency";
 import {markRaw} from "@odoo/owl";
 
 const MODEL = "billing.payment.match";
@@ -13,8 +12,8 @@ const REFUSAL =
 export class BankReviewModel {
     constructor(orm) {
         this.orm = markRaw(orm);
-        this.lastPage = markRaw(new KeepLast());
-        this.lastLine = markRaw(new KeepLast());
+        this.pages = 0;
+        this.reads = 0;
         this.filters = {state: "left", sort: "score", journal_id: 0, text: ""};
         this.setup = null;
         this.lines = [];
@@ -37,19 +36,21 @@ export class BankReviewModel {
 
     // -- the list ----------------------------------------------------------------
 
+    /**
+     * Read the list from its start; what is asked later counts.
+     *
+     * @param {Boolean} keep the line that is shown, or else the place in the list
+     */
     async load({keep = false} = {}) {
-        const limit = keep
-            ? Math.min(Math.max(this.lines.length, PAGE), MAX_PAGE)
-            : PAGE;
+        const limit = keep ? Math.min(Math.max(this.lines.length, PAGE), MAX_PAGE) : PAGE;
         const index = keep ? this.index : 0;
-        const call = this.call("get_review", {...this.filters}, 0, limit);
-        const {lines, counts, total, ...setup} = await this.lastPage.add(call);
-        Object.assign(this, {lines, counts, total, setup});
-        const isThere = lines.some(({id}) => id === this.currentId);
-        if (keep && isThere) {
-            return this.reselect();
+        const page = await this.readPage(0, limit);
+        if (!page) {
+            return;
         }
-        return this.selectIndex(index);
+        const {lines, counts, total, ...setup} = page;
+        Object.assign(this, {lines, counts, total, setup});
+        await (keep && this.index >= 0 ? this.reselect() : this.selectIndex(index));
     }
 
     async loadMore() {
@@ -58,15 +59,23 @@ export class BankReviewModel {
         }
         this.isLoading = true;
         try {
-            const offset = this.lines.length;
-            const call = this.call("get_review", {...this.filters}, offset, PAGE);
-            const {lines, counts, total} = await this.lastPage.add(call);
-            const known = new Set(this.lines.map(({id}) => id));
-            this.lines.push(...lines.filter(({id}) => !known.has(id)));
-            Object.assign(this, {counts, total});
+            const page = await this.readPage(this.lines.length, PAGE);
+            if (page) {
+                const known = new Set(this.lines.map(({id}) => id));
+                this.lines.push(...page.lines.filter(({id}) => !known.has(id)));
+                Object.assign(this, {counts: page.counts, total: page.total});
+            }
         } finally {
             this.isLoading = false;
         }
+    }
+
+    /** A part of the list, or null when something else was asked for meanwhile. */
+    async readPage(offset, limit) {
+        this.pages += 1;
+        const number = this.pages;
+        const page = await this.call("get_review", {...this.filters}, offset, limit);
+        return number === this.pages ? page : null;
     }
 
     async filter(values) {
@@ -97,18 +106,39 @@ export class BankReviewModel {
         return this.reselect();
     }
 
-    /** Read the current line again. */
+    /** Read the current line again; what is asked later counts. */
     async reselect() {
-        if (!this.currentId) {
-            this.line = null;
+        this.reads += 1;
+        const number = this.reads;
+        const id = this.currentId;
+        const line = id ? await this.call("get_review_line", id) : null;
+        if (number !== this.reads) {
             return;
         }
-        const line = await this.lastLine.add(
-            this.call("get_review_line", this.currentId),
-        );
         this.line = line;
         this.candidate = 0;
-        this.rests = line.candidates.map((candidate) => this.getRest(candidate, line));
+        this.updateRow(line);
+        this.rests = line
+            ? line.candidates.map((candidate) => this.getRest(candidate, line))
+            : [];
+    }
+
+    /** Proposals may have changed since the list was read: what others paid is gone. */
+    updateRow(line) {
+        const row = this.lines[this.index];
+        if (!row || !line || line.is_matched || row.state === "matched") {
+            return;
+        }
+        const [best] = line.candidates;
+        row.score = best ? best.score : null;
+        row.match_id = best ? best.id : null;
+        row.customer = best && best.customers.length === 1 ? best.customers[0].name : null;
+        row.parts = best ? best.items.length : 0;
+    }
+
+    /** The line that is shown is not yet the one that was chosen: nothing is done. */
+    get isStale() {
+        return Boolean(this.line && this.line.id !== this.currentId);
     }
 
     /** What is done about the difference, unless somebody chooses otherwise. */
@@ -132,7 +162,7 @@ export class BankReviewModel {
 
     /** One thing at a time; what the server refuses is shown beside the line. */
     async act(callback) {
-        if (this.isBusy) {
+        if (this.isBusy || this.isStale) {
             return false;
         }
         this.isBusy = true;
@@ -197,10 +227,10 @@ export class BankReviewModel {
             const id = await this.call("review_undo", matchId);
             this.applied = this.applied.filter((other) => other !== matchId);
             this.isChanging = false;
-            if (this.filters.state !== "matched") {
-                this.currentId = id;
-            }
             await this.load({keep: true});
+            if (this.filters.state !== "matched") {
+                await this.select(id);
+            }
             return true;
         });
     }

@@ -41,6 +41,10 @@ export class BankReviewRest extends Component {
             : _t("What is in dispute");
     }
 
+    onReason(ev) {
+        this.props.onChange({reason_id: Number(ev.target.value) || false});
+    }
+
     get customerProps() {
         return {
             resModel: "res.partner",

@@ -35,7 +35,7 @@ registry.category("web_tour.tours").add("billing_coordinator_bank_review", {
         },
         {
             content: "accept",
-            trigger: `${CURRENT}:contains("Tour One")`,
+            trigger: `body:has(.o_billing_review_detail:contains("TOUR/1177") [name=accept]:enabled) ${CURRENT}:contains("Tour One")`,
             run: "press Enter",
         },
         {
@@ -45,7 +45,7 @@ registry.category("web_tour.tours").add("billing_coordinator_bank_review", {
         },
         {
             content: "it is back: accept it again",
-            trigger: `body:has(.o_billing_review_selected [name=accept]) ${CURRENT}:contains("Tour One")`,
+            trigger: `body:has(.o_billing_review_detail:contains("TOUR/1177") [name=accept]:enabled) ${CURRENT}:contains("Tour One")`,
             run: "press Enter",
         },
         {
@@ -54,7 +54,7 @@ registry.category("web_tour.tours").add("billing_coordinator_bank_review", {
         },
         {
             content: "change what it pays",
-            trigger: CURRENT,
+            trigger: `body:has(.o_billing_review_detail [name=accept]:enabled) ${CURRENT}`,
             run: "press e",
         },
         {
@@ -136,7 +136,7 @@ registry.category("web_tour.tours").add("billing_coordinator_bank_review_mass", 
         },
         {
             content: "and which one failed, and why",
-            trigger: `.modal:contains("2 lines are matched") .o_billing_review_failed li:contains("Paid twice"):contains("settled")`,
+            trigger: `.modal:contains("2 lines are matched") .o_billing_review_failed li:contains("Paid twice"):contains("gone")`,
         },
         {
             content: "close it",
