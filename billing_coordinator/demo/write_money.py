@@ -7,6 +7,7 @@ from datetime import timedelta
 from odoo import Command
 
 from .write_invoices import SETTLED, receivables
+from .write_odd_lines import OddLineWriter
 from .write_setup import find_journal, refresh_statistics
 
 OPENING_BALANCE = {"us": 180_000.0, "ie": 60_000.0}
@@ -29,6 +30,7 @@ class MoneyWriter:
         self._add_own_lines()
         self._add_advances()
         self._add_receipts()
+        OddLineWriter(self).write()
         statement_lines = self._create_bank_lines()
         refresh_statistics(self.env)
         self._create_statements(statement_lines)
