@@ -93,9 +93,7 @@ class TestPayer(SecondCompany, MatchCase):
         self.payers._learn(self._line(), self.customer)
         self.assertFalse(self.payers._get_known(self.other_company))
         elsewhere = self.payers.with_user(self.other_coordinator)
-        elsewhere = elsewhere.with_context(
-            allowed_company_ids=self.other_company.ids
-        )
+        elsewhere = elsewhere.with_context(allowed_company_ids=self.other_company.ids)
         self.assertFalse(elsewhere.search([]))
         with self.assertRaises(AccessError):
             self.payers.with_user(self.department).search([])
