@@ -210,12 +210,12 @@ export class BankReviewChange extends Component {
         const allocation = this.state.parts.map((part) => {
             const {id, payment_id, amount, discount, kept} = part;
             return {
-            move_line_id: id,
-            payment_id,
-            amount: this.parse(amount),
-            discount: this.parse(discount),
-            kept: kept || 0,
-        };
+                move_line_id: id,
+                payment_id,
+                amount: this.parse(amount),
+                discount: this.parse(discount),
+                kept: kept || 0,
+            };
         });
         const handling = this.left ? "credit" : this.state.rest.handling;
         await this.props.onAccept(allocation, {...this.state.rest, handling});

@@ -42,7 +42,9 @@ export class BankReviewModel {
      * @param {Boolean} keep the line that is shown, or else the place in the list
      */
     async load({keep = false} = {}) {
-        const limit = keep ? Math.min(Math.max(this.lines.length, PAGE), MAX_PAGE) : PAGE;
+        const limit = keep
+            ? Math.min(Math.max(this.lines.length, PAGE), MAX_PAGE)
+            : PAGE;
         const index = keep ? this.index : 0;
         const page = await this.readPage(0, limit);
         if (!page) {
@@ -132,7 +134,8 @@ export class BankReviewModel {
         const [best] = line.candidates;
         row.score = best ? best.score : null;
         row.match_id = best ? best.id : null;
-        row.customer = best && best.customers.length === 1 ? best.customers[0].name : null;
+        row.customer =
+            best && best.customers.length === 1 ? best.customers[0].name : null;
         row.parts = best ? best.items.length : 0;
     }
 
