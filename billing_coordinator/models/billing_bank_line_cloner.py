@@ -187,7 +187,7 @@ class BillingBankLineCloner(models.AbstractModel):
             self._insert("mail_message", message.id, columns)
 
     def _recompute(self, line, clones, values_list):
-        """What Odoo computes from the partner, of the statement, and in other addons."""
+        """What Odoo computes of the partner, the statement, and in other addons."""
         other = line.browse(
             clone.id
             for clone, values in zip(clones, values_list, strict=True)

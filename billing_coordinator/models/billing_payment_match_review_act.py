@@ -63,11 +63,13 @@ class BillingPaymentMatch(models.Model):
             where somebody has to decide about a difference or between two proposals
         """
         self.browse().check_access("read")
-        filters = {**self._clean_review_filters(filters), "sort": "score"}
+        filters = self._clean_review_filters(filters)
+        if filters["state"] not in ("ready", "decide"):
+            filters["state"] = "left"
         rows = [
             row
             for row in self._get_review_lines(filters, 0, None)
-            if row["state"] in ("ready", "decide") and row["score"] >= int(score)
+            if row["match_id"] and row["score"] >= int(score)
         ]
         sure = self._get_sure_lines([row["match_id"] for row in rows])
         sums = {}

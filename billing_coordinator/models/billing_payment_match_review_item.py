@@ -32,16 +32,22 @@ class BillingPaymentMatch(models.Model):
 
     @api.model
     def _search_review_items(self, line, text, limit):
-        """What fits the text; without one, what the customer of the line owes."""
+        """What fits the text; without one, what those owe who may have paid."""
         domain = self._get_review_items_domain(line)
         if text.strip():
             domain &= self._get_review_items_text(text.strip())
-        elif line.partner_id:
-            customer = line.partner_id.commercial_partner_id
-            domain &= Domain("partner_id", "child_of", customer.id)
+        elif customers := self._get_review_customers(line):
+            domain &= Domain("partner_id", "child_of", customers.ids)
         return self.env["account.move.line"].search(
             domain, limit=limit, order="date_maturity, id"
         )
+
+    @api.model
+    def _get_review_customers(self, line):
+        """Of the line itself, else those that are proposed."""
+        proposals = self.search([("statement_line_id", "=", line.id)])
+        customers = line.partner_id or proposals.line_ids.partner_id
+        return customers.commercial_partner_id
 
     @api.model
     def _get_review_items_domain(self, line):

@@ -189,7 +189,7 @@ class BillingPaymentMatch(models.Model):
 
     @api.model
     def _read_review_amount(self, text):
-        """An amount as people type it: "1,204.50", "1 204,5"; or None."""
+        """An amount as people type it anywhere ("1,204.50", "1 204,5"), or None."""
         text = text.strip("+-").replace(" ", "").replace("'", "")
         if not re.fullmatch(
             r"\d{1,3}([.,]?\d{3})*([.,]\d{1,2})?|\d+([.,]\d{1,2})?", text

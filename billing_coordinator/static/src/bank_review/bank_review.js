@@ -14,6 +14,7 @@ import {useDebounced} from "@web/core/utils/timing";
 import {useService} from "@web/core/utils/hooks";
 
 const SEARCH_DELAY = 300;
+const UNDO_DELAY = 8000;
 const NARROW = "(max-width: 991.98px)";
 const STATES = [
     {name: "left", label: _t("All left")},
@@ -183,6 +184,7 @@ export class BankReview extends Component {
                 _t("%(amount)s of %(name)s is matched.", {amount, name: done.name}),
                 {
                     type: "success",
+                    autocloseDelay: UNDO_DELAY,
                     buttons: [
                         {name: _t("Undo"), onClick: () => this.onUndo(done.match)},
                     ],

@@ -54,6 +54,10 @@ export class BankReviewLine extends Component {
         return formatDateTime(deserializeDateTime(text), {showSeconds: false});
     }
 
+    get appliedFor() {
+        return this.line.applied.customers.map(({name}) => name).join(", ");
+    }
+
     get appliedBy() {
         const {at, by, is_automatic} = this.line.applied;
         const time = this.formatTime(at);

@@ -78,8 +78,11 @@ export class BankReviewList extends Component {
         return name || _t("Unknown payer");
     }
 
-    /** Whom the best proposal is for. */
-    getCustomer({customer, parts, match_id}) {
+    /** Whom the best proposal is for, where it is not who paid. */
+    getCustomer({customer, name, parts, match_id}) {
+        if (customer && name && customer.toLowerCase() === name.toLowerCase()) {
+            return "";
+        }
         if (customer || !match_id) {
             return customer || "";
         }
