@@ -1,3 +1,4 @@
+/* global File */
 import {inputFiles} from "@web/../tests/utils";
 import {registry} from "@web/core/registry";
 import {stepUtils} from "@web_tour/tour_utils";
