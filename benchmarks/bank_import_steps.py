@@ -35,7 +35,7 @@ def import_ours(env, path, iban, known):
     return count_lines(env, journal, seconds)
 
 
-def import_peer(env, path, iban):
+def peer_import(env, path, iban):
     journal = prepare_journal(env, iban)
     wizard = env["account.statement.import"].create(
         {
@@ -85,7 +85,7 @@ def count_lines(env, journal, seconds):
 
 
 followup_steps.STEPS["import_ours"] = import_ours
-followup_steps.STEPS["import_peer"] = import_peer
+followup_steps.STEPS["peer_import"] = peer_import
 
 if __name__ == "__main__":
     followup_steps.main(*sys.argv[1:])

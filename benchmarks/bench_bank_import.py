@@ -18,7 +18,7 @@ from pathlib import Path
 import bench_followup as bench
 
 OURS = "billing_bench_import"
-PEER = "billing_bench_import_peer"
+PEER = "billing_bench_peer_import"
 PEER_ADDON = "account_statement_import_camt"
 IBAN = "DE89370400440532013000"
 HEAD = """<?xml version="1.0" encoding="UTF-8"?>
@@ -90,7 +90,7 @@ def measure_peer(options, folder):
     bench.create(PEER, bench.EMPTY)
     bench.odoo(PEER, "-i", PEER_ADDON, f"--addons-path={folders}")
     path = write_file(folder, options.peer_entries, options.seed)
-    result = bench.step(PEER, "import_peer", str(path), IBAN)
+    result = bench.step(PEER, "peer_import", str(path), IBAN)
     bench.execute("postgres", f'DROP DATABASE "{PEER}" WITH (FORCE)')
     seconds = result["seconds"]
     text = f"{seconds:.1f} s"

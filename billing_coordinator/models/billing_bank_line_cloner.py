@@ -23,12 +23,6 @@ ITEM_MONEY = (
 MOVE_MONEY = (
     *("amount_total", "amount_total_signed", "amount_total_in_currency_signed"),
 )
-# Stored fields of an entry that Odoo computes from its partner.
-PARTNER_FIELDS = (
-    *("commercial_partner_id", "invoice_partner_display_name", "partner_shipping_id"),
-    *("partner_bank_id", "fiscal_position_id", "invoice_payment_term_id"),
-    *("preferred_payment_method_line_id",),
-)
 STATEMENT_FIELDS = ("first_line_index", "date", "balance_end", "is_complete")
 
 
@@ -153,7 +147,55 @@ class BillingBankLineCloner(models.AbstractModel):
         }
         for name in MOVE_MONEY:
             columns[name] = [abs(values["amount"]) for values in values_list]
+        of_partner = self._get_partner_columns(line.move_id, set(columns["partner_id"]))
+        for name in of_partner[None]:
+            columns[name] = [of_partner[id_][name] for id_ in columns["partner_id"]]
         self._insert("account_move", line.move_id.id, columns)
+
+    def _get_partner_columns(self, move, partner_ids):
+        """``{partner: columns}``: what Odoo computes of an entry from its partner.
+
+        Computing it through the fields would post what changed on each entry.
+        """
+        partners = self.env["res.partner"].browse(filter(None, partner_ids))
+        fiscal = self._get_fiscal_positions(partners.with_company(move.company_id))
+        nobody = {
+            "commercial_partner_id": None,
+            "invoice_partner_display_name": move.invoice_partner_display_name,
+            "partner_bank_id": None,
+            "fiscal_position_id": None,
+        }
+        result = {None: nobody}
+        for partner in partners:
+            result[partner.id] = {
+                "commercial_partner_id": partner.commercial_partner_id.id,
+                "invoice_partner_display_name": partner.display_name,
+                "partner_bank_id": _bank_of(partner, move).id or None,
+                "fiscal_position_id": fiscal.get(partner.id),
+            }
+        return result
+
+    def _get_fiscal_positions(self, partners):
+        """Ids by partner; Odoo looks for each, which is nearly always in vain."""
+        positions = self.env["account.fiscal.position"]
+        company = partners.env.company
+        domain = [
+            *positions._check_company_domain(company),
+            ("auto_apply", "=", True),
+        ]
+        wanted = partners
+        if not positions.search_count(domain, limit=1):
+            manual = partners.search([("property_account_position_id", "!=", False)])
+            wanted = partners.filtered(
+                lambda partner: partner in manual or partner.child_ids
+            )
+        result = {}
+        for partner in wanted:
+            delivery = partner.browse(partner.address_get(["delivery"])["delivery"])
+            finder = positions.with_company(company)
+            found = finder._get_fiscal_position(partner, delivery=delivery)
+            result[partner.id] = found.id or None
+        return result
 
     def _clone_items(self, item, ids, move_ids, values_list, names):
         amounts = [values["amount"] for values in values_list]
@@ -187,13 +229,10 @@ class BillingBankLineCloner(models.AbstractModel):
             self._insert("mail_message", message.id, columns)
 
     def _recompute(self, line, clones, values_list):
-        """What Odoo computes of the partner, the statement, and in other addons."""
-        other = line.browse(
-            clone.id
-            for clone, values in zip(clones, values_list, strict=True)
-            if (values.get("partner_id") or False) != line.partner_id.id
-        )
-        self._compute_again(other.move_id, PARTNER_FIELDS)
+        """What Odoo computes from partner and statement, and what other addons do."""
+        if line.partner_id:
+            anonymous = clones.move_id.filtered(lambda move: not move.partner_id)
+            self._compute_again(anonymous, ["invoice_partner_display_name"])
         self._compute_again(line.statement_id, STATEMENT_FIELDS)
         for records in (clones, clones.move_id, clones.move_id.line_ids):
             self._compute_again(records, _fields_of_others(records))
@@ -268,6 +307,19 @@ def _share(item, name):
     if not value:
         return 0
     return 1 if (value > 0) == (item.statement_line_id.amount > 0) else -1
+
+
+def _bank_of(partner, move):
+    """The account that Odoo proposes for an entry of a partner."""
+    banks = partner.bank_ids.filtered(
+        lambda bank: bank.company_id in (bank.company_id.browse(), move.company_id)
+    )
+    return banks.sorted(
+        key=lambda bank: (
+            bool(bank.currency_id) and bank.currency_id != move.currency_id,
+            not bank.allow_out_payment,
+        )
+    )[:1]
 
 
 def _fields_of_others(records):

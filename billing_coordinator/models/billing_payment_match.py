@@ -51,7 +51,7 @@ class BillingPaymentMatch(models.Model):
     state = fields.Selection(
         [
             ("proposed", "Proposed"),
-            ("applied", "Applied"),
+            ("applied", "Matched"),
             ("undone", "Undone"),
             ("skipped", "Set aside"),
         ],

@@ -62,7 +62,7 @@ class BillingPaymentMatch(models.Model):
                 yield name, label, ", ".join(line[name].splitlines())
         if line.billing_charges:
             charges = line.currency_id.format(abs(line.billing_charges))
-            yield "billing_charges", self.env._("Charges"), charges
+            yield "billing_charges", self.env._("Bank charges"), charges
 
     @api.model
     def _mark(self, text, wanted):

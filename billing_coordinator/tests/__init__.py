@@ -7,6 +7,7 @@ from . import (
     test_bank_import_access,
     test_bank_import_known,
     test_bank_import_table,
+    test_bank_import_tour,
     test_bank_ofx,
     test_bank_swift,
     test_bank_table,

@@ -77,10 +77,10 @@ class TestBankClone(BillingCase):
             {"journal_id": self.bank.id, "balance_start": 5, "balance_end_real": 5}
         )
 
-    def _create(self, quick, **more):
+    def _create(self, quick, start=1, **more):
         """Lines made in a company of which nothing else is changed."""
         record = self._make_statement()
-        values = self._make_values(statement_id=record.id, **more)
+        values = self._make_values(start=start, statement_id=record.id, **more)
         lines = self.lines
         lines = lines._billing_create(values) if quick else lines.create(values)
         self.env.flush_all()
@@ -103,6 +103,7 @@ class TestBankClone(BillingCase):
                 if name not in OWN[table]
             }
             for row in rows
+            if row.get("model", "account.move") == "account.move"
         ]
 
     def _read(self, lines, record):
@@ -150,6 +151,17 @@ class TestBankClone(BillingCase):
         """The numbers go on after those in the books."""
         self.lines.create(self._values(0))
         self.assertSameRows()
+
+    def test_same_rows_of_partners_only(self):
+        self.assertSameRows(partner_id=self.rich.id)
+
+    def test_same_rows_without_fiscal_positions(self):
+        self.env["account.fiscal.position"].search([]).auto_apply = False
+        self.assertSameRows()
+
+    def test_same_rows_where_the_first_has_a_partner(self):
+        """60 days: each month begins with another line."""
+        self.assertSameRows(start=5)
 
     def test_same_rows_with_reconcilable_suspense_account(self):
         self.bank.suspense_account_id.reconcile = True

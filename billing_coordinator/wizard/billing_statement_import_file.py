@@ -56,7 +56,7 @@ class BillingStatementImportFile(models.TransientModel):
         required=True,
     )
     journal_ids = fields.Many2many("account.journal", string="Bank account")
-    statement_count = fields.Integer("Statements")
+    statement_count = fields.Integer("Bank statements")
     new_count = fields.Integer("New")
     known_count = fields.Integer("Known")
     pending_count = fields.Integer("Not booked", help="Left out until the bank booked.")
