@@ -1,5 +1,5 @@
 const globals = Object.fromEntries(
-    ["clearTimeout", "console", "document", "setTimeout", "URL", "window"].map((name) => [
+    ["clearTimeout", "console", "document", "File", "setTimeout", "URL", "window"].map((name) => [
         name,
         "readonly",
     ])

@@ -2,6 +2,7 @@ from . import (
     test_ageing,
     test_bank_camt,
     test_bank_clone,
+    test_bank_file_tour,
     test_bank_files,
     test_bank_import,
     test_bank_import_access,

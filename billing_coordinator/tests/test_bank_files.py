@@ -123,3 +123,19 @@ class TestBankArchive(BaseCase):
     def test_broken(self):
         data = archive({"a": b"1" * 500}).read()
         self.assertEqual(self._refused(io.BytesIO(data[:-30])), Fault.ARCHIVE)
+
+    def test_any_damage_is_refused_or_read(self):
+        """Whatever `zipfile` stumbles over is told as a problem of the file."""
+        good = archive({"a.xml": GOOD[files.CAMT], "b.csv": GOOD[files.CSV]}).read()
+        rng = random.Random(11)
+        refused = 0
+        for _case in range(2_000):
+            data = bytearray(good)
+            for _times in range(rng.randint(1, 3)):
+                data[rng.randrange(len(data))] = rng.randrange(256)
+            try:
+                if files.is_archive(io.BytesIO(bytes(data))):
+                    list(files.open_archive(io.BytesIO(bytes(data))))
+            except Problem:
+                refused += 1
+        self.assertGreater(refused, 500)

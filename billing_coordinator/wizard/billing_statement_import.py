@@ -68,6 +68,19 @@ class BillingStatementImport(models.TransientModel):
         domain = [("id", "in", self.file_ids.line_ids.ids)]
         return dict(action, domain=domain, context={})
 
+    def action_match(self):
+        """Look at what the new entries pay, and go on there."""
+        self._check_own()
+        self.env["billing.payment.match"].action_match_again(self.file_ids.line_ids.ids)
+        action = self.env["ir.actions.client"]._for_xml_id(
+            "billing_coordinator.billing_bank_review_action"
+        )
+        journals = self.file_ids.line_ids.journal_id
+        return dict(
+            action,
+            context={"journal_id": journals.id if len(journals) == 1 else 0},
+        )
+
     def action_again(self):
         """An empty dialog for more files."""
         self._check_own()

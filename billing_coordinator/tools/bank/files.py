@@ -6,6 +6,7 @@ transactions, and raises where the file contradicts itself.
 
 import io
 import zipfile
+import zlib
 from decimal import Decimal
 
 from . import camt, ofx, swift, table
@@ -15,6 +16,12 @@ HEAD = 8_192
 MAX_FILES = 200
 MAX_UNPACKED = 500_000_000
 MAX_RATIO = 300
+# What `zipfile` raises for archives that are broken, locked or packed in a way of
+# their own.
+DAMAGED = (
+    *(zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError),
+    *(ValueError, OSError, EOFError),
+)
 
 CAMT, MT940, OFX, CSV, XLSX = "camt", "mt940", "ofx", "csv", "xlsx"
 READERS = {CAMT: camt.read, MT940: swift.read, OFX: ofx.read}
@@ -96,7 +103,7 @@ def open_archive(stream):
                 if len(data) != part.file_size or is_archive(io.BytesIO(data)):
                     raise Problem(Fault.ARCHIVE, part.filename)
                 yield part.filename, io.BytesIO(data)
-    except (zipfile.BadZipFile, RuntimeError, NotImplementedError, OSError) as error:
+    except DAMAGED as error:
         raise Problem(Fault.ARCHIVE, reason=error) from None
 
 
@@ -123,7 +130,7 @@ def is_archive(stream):
     try:
         with zipfile.ZipFile(stream) as archive:
             return "[Content_Types].xml" not in archive.namelist()
-    except zipfile.BadZipFile:
+    except DAMAGED:
         return True
     finally:
         stream.seek(0)

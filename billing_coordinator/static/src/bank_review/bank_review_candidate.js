@@ -3,7 +3,7 @@ import {BankReviewItems} from "./bank_review_items";
 import {BankReviewRest} from "./bank_review_rest";
 import {_t} from "@web/core/l10n/translation";
 import {formatCurrency} from "@web/core/currency";
-import {getScoreClass} from "./bank_review_score";
+import {getScoreClass, sayScore} from "./bank_review_score";
 
 /** A proposal: the one that is selected is shown in full, and can be accepted. */
 export class BankReviewCandidate extends Component {
@@ -19,6 +19,7 @@ export class BankReviewCandidate extends Component {
     setup() {
         this.model = useState(this.props.model);
         this.getScoreClass = getScoreClass;
+        this.sayScore = sayScore;
     }
 
     get candidate() {

@@ -139,6 +139,15 @@ export class BankReviewChange extends Component {
         return "";
     }
 
+    /** Labels of fields and buttons that have no text. */
+    getLabel(name, {name: item}) {
+        return {
+            amount: _t("Amount for %s", item),
+            discount: _t("Discount for %s", item),
+            remove: _t("Remove %s", item),
+        }[name];
+    }
+
     // -- items -------------------------------------------------------------------
 
     isChosen({id}) {

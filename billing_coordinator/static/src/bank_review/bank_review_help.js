@@ -6,13 +6,16 @@ const KEYS = [
     {keys: ["J", "↓"], label: _t("Next line")},
     {keys: ["K", "↑"], label: _t("Previous line")},
     {keys: ["1", "5"], label: _t("Select a proposal"), isRange: true},
-    {keys: ["Enter"], label: _t("Accept the selected proposal and go on")},
+    {keys: [_t("Enter")], label: _t("Accept the selected proposal and go on")},
     {keys: ["E"], label: _t("Change: choose items and amounts")},
-    {keys: ["Ctrl Enter"], label: _t("Accept what was changed")},
+    {keys: [_t("Ctrl Enter")], label: _t("Accept what was changed")},
     {keys: ["S"], label: _t("Set aside, or take up again")},
     {keys: ["U"], label: _t("Undo the last match")},
     {keys: ["/"], label: _t("Search lines")},
-    {keys: ["Esc"], label: _t("Leave a field, the changes, or go back to the list")},
+    {
+        keys: [_t("Esc")],
+        label: _t("Leave a field, the changes, or go back to the list"),
+    },
     {keys: ["?"], label: _t("This help")},
 ];
 

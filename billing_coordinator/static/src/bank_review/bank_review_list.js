@@ -2,7 +2,7 @@ import {Component, onWillRender, useEffect, useRef, useState} from "@odoo/owl";
 import {deserializeDate, formatDate} from "@web/core/l10n/dates";
 import {_t} from "@web/core/l10n/translation";
 import {formatCurrency} from "@web/core/currency";
-import {getScoreClass} from "./bank_review_score";
+import {getScoreClass, sayScore} from "./bank_review_score";
 import {useVirtualGrid} from "@web/core/virtual_grid_hook";
 
 const ROW_HEIGHT = 60;
@@ -17,6 +17,7 @@ export class BankReviewList extends Component {
         this.model = useState(this.props.model);
         this.scroll = useRef("scroll");
         this.getScoreClass = getScoreClass;
+        this.sayScore = sayScore;
         this.grid = useVirtualGrid({scrollableRef: this.scroll});
         onWillRender(() =>
             this.grid.setRowsHeights(this.model.lines.map(() => ROW_HEIGHT)),

@@ -88,7 +88,8 @@ export class BankReviewMass extends Component {
         const told =
             done === 1 ? _t("1 line is matched.") : _t("%s lines are matched.", done);
         const rest = this.total - handled;
-        return rest > 0 ? `${told} ${_t("Stopped: %s were not tried.", rest)}` : told;
+        const stopped = _t("Stopped: %s were not tried.", rest);
+        return rest > 0 ? `${told} ${stopped}` : told;
     }
 
     /** In batches, so that stopping stops and one that fails holds up no other. */

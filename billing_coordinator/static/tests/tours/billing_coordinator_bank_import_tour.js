@@ -1,4 +1,3 @@
-/* global File */
 import {inputFiles} from "@web/../tests/utils";
 import {registry} from "@web/core/registry";
 import {stepUtils} from "@web_tour/tour_utils";
