@@ -9,6 +9,7 @@ from . import (
     account_move_reference,
     account_move_ticket,
     billing_bank_line_cloner,
+    billing_bank_line_cloner_rows,
     billing_document_mixin,
     billing_email_mixin,
     billing_followup_notice,

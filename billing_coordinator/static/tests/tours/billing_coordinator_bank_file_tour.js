@@ -85,7 +85,7 @@ registry.category("web_tour.tours").add("billing_coordinator_bank_file", {
         },
         {
             content: "it is matched no more",
-            trigger: `.o_billing_review_list:not(:has(${ROW}:contains("TOUR ONE")))`,
+            trigger: `.o_billing_review:not(:has(${ROW}:contains("TOUR ONE"))) .o_billing_review_nothing`,
         },
     ],
 });
