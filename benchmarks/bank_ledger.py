@@ -28,6 +28,7 @@ class BankLedger:
     """Who owes what, and from which account they pay."""
 
     remembered, received = {}, ()  # payers confirmed, payments matched before
+    customer_numbers = {}  # nobody has any
 
     def __init__(self, seed, items=100_000, customers=8_000):
         self.rng = random.Random(seed)

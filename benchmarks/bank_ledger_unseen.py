@@ -52,6 +52,10 @@ class UnseenLedger:
         return {account: partner for partner, account in self.account_of.items()}
 
     @property
+    def customer_numbers(self):
+        return {str(10_000 + partner): partner for partner in self.names}
+
+    @property
     def remembered(self):
         """Payers that a person confirmed before; some pay for several customers."""
         return {name: partners for name, partners in self.groups.items()}

@@ -33,7 +33,14 @@ def main():
     lines = world.make_lines(options.lines)
     start, busy = time.perf_counter(), time.process_time()
     names = [(name, partner) for partner, name in world.names.items()]
-    index = Index(world.items, names, world.accounts, world.remembered, world.received)
+    index = Index(
+        world.items,
+        names,
+        world.accounts,
+        world.remembered,
+        world.received,
+        world.customer_numbers,
+    )
     counts, wrong = apply(lines, index, Rules(tolerance=500))
     seconds = time.perf_counter() - start, time.process_time() - busy
     report(counts, seconds, len(lines), len(world.items))

@@ -63,7 +63,14 @@ def match_ours(world, lines):
     """``(seconds, {line number: ids of items})`` of what is applied by itself."""
     started = time.monotonic()
     names = [(name, partner) for partner, name in world.names.items()]
-    index = Index(world.items, names, world.accounts, world.remembered, world.received)
+    index = Index(
+        world.items,
+        names,
+        world.accounts,
+        world.remembered,
+        world.received,
+        world.customer_numbers,
+    )
     applied = {}
     for number, line in enumerate(lines):
         result = match_one(line.payment, index, Rules(tolerance=500))

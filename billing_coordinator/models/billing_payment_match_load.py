@@ -38,7 +38,14 @@ class BillingPaymentMatch(models.Model):
         names = self._load_names({item.partner for item in items})
         accounts, remembered = self._load_payers(company, lines)
         received = self._load_received(journal, lines)
-        return Index(items, names, accounts, remembered, received)
+        return Index(
+            items,
+            [(name, partner) for name, _number, partner in names],
+            accounts,
+            remembered,
+            received,
+            {number: partner for _name, number, partner in names if number},
+        )
 
     @api.model
     def _load_items(self, journal, company):
@@ -141,7 +148,8 @@ class BillingPaymentMatch(models.Model):
     def _load_names(self, partners):
         return self.env.execute_query(
             SQL(
-                "SELECT name, id FROM res_partner WHERE id = ANY(%s) AND name <> ''",
+                """SELECT name, ref, id FROM res_partner
+                    WHERE id = ANY(%s) AND name <> ''""",
                 sorted(partners),
             )
         )

@@ -92,6 +92,11 @@ class BillingPaymentMatch(models.Model):
                 return self.env._(
                     "Somebody confirmed %(name)s as payer before.", name=name
                 )
+            case Reason.CUSTOMER_NUMBER:
+                return self.env._(
+                    "The text names the customer number %(number)s.",
+                    number=said.get("found"),
+                )
             case Reason.SAME_NAME:
                 return self.env._("The payer is called like the customer.")
             case Reason.SIMILAR_NAME:

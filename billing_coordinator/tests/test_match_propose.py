@@ -94,6 +94,13 @@ class TestPropose(SecondCompany, MatchCase):
         self.assertEqual(match.partner_id, self.other)
         self.assertIn("account", [reason[0] for reason in match.reasons])
 
+    def test_customer_number_in_the_text(self):
+        self.customer.ref = "K-77012"
+        amount = self._item(self.invoice).amount_residual
+        match = self._look(self._line(amount, "our number K77012", "Someone"))[:1]
+        self.assertEqual(match.partner_id, self.customer)
+        self.assertIn("K77012", match.reason_text)
+
     def test_confirmed_name_is_evidence_the_next_time(self):
         line = self._line(10, "thanks", "Somebody Quite Different")
         self.env["billing.payer"]._learn(line, self.customer)

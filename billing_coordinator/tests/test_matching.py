@@ -291,6 +291,40 @@ class TestMatchPayer(MatchCase):
         self.assertApplies(line(-10_000, name="Azure Interior"), 9)
 
 
+class TestMatchCustomerNumber(MatchCase):
+    """Customer numbers of our own that payers write instead of the invoice's."""
+
+    customers = {"K-10431": AZURE, "20999": DECO, "555": GROUP}
+
+    def match(self, payment, **known):
+        return super().match(payment, customers=self.customers, **known)
+
+    def test_beside_a_name_that_is_only_alike_it_is_enough(self):
+        paid = line(20_000, "Kundennr. K 10431", name="Azure Interiors Munich")
+        self.assertApplies(paid, 1190)
+        self.assertProposes(paid._replace(text="Kundennr."), 1190)
+
+    def test_alone_it_is_a_hint(self):
+        self.assertProposes(line(20_000, "Kundennr. K-10431"), 1190)
+
+    def test_it_is_told(self):
+        best = self.best(line(20_000, "Kd. K10431", name="Azure Interior"))
+        told = [e for e in best.evidence if e.reason is Reason.CUSTOMER_NUMBER]
+        self.assertEqual([e.values["found"] for e in told], [["K10431"]])
+
+    def test_it_is_no_invoice_that_is_misspelt(self):
+        self.items.append(item(20_998, 5_000, DECO))
+        result = self.match(line(5_000, "20999", name="Deco"))
+        reasons = {e.reason for p in result.proposals for e in p.evidence}
+        self.assertNotIn(Reason.SIMILAR_NUMBER, reasons)
+
+    def test_short_ones_and_those_of_two_say_nothing(self):
+        index = Index(self.items, NAMES, customers=self.customers)
+        self.assertEqual(index.find_customers(line(1, "555")), {})
+        index = Index(self.items, NAMES, customers={"ab 1234": 1, "AB-1234": 2})
+        self.assertEqual(index.find_customers(line(1, "AB1234")), {})
+
+
 class TestMatchProperties(MatchCase):
     @holds_for(
         st.lists(st.integers(1, 10**7), min_size=1, max_size=12, unique=True),

@@ -12,6 +12,7 @@ MAX_NAMED = 60
 MIN_PART = 5  # characters of a number that is cut off
 MIN_WHOLE = 6  # of a number that needs no prefix to be known
 MIN_MEMO = 5  # characters of what was noted with a payment
+MIN_CUSTOMER = 4  # characters of a customer number
 APART = " | "  # no number goes on behind it
 
 
@@ -23,7 +24,15 @@ def _prefix_index(prefixes):
 class Index:
     """Built once for all lines of a run."""
 
-    def __init__(self, items, names=(), accounts=None, remembered=None, received=()):
+    def __init__(
+        self,
+        items,
+        names=(),
+        accounts=None,
+        remembered=None,
+        received=(),
+        customers=None,
+    ):
         """
         :param items: iterable of `Item`
         :param names: iterable of ``(name, partner)``
@@ -31,6 +40,7 @@ class Index:
             of partners where one pays for several
         :param remembered: ``{normalised payer name: partner or tuple}``, learned
         :param received: iterable of `Received`
+        :param customers: ``{customer number: partner}``
         """
         self.items = {item.id: item for item in items}
         self.compact = {}  # numbers without separators
@@ -38,6 +48,7 @@ class Index:
         self.remembered = _by_payer(remembered, normalise)
         self.names = Names(names)
         self.received = ReceivedIndex(received)
+        self.customers = _by_customer_number(customers or {})
         self.by_partner, self.by_number, self.by_reference = {}, {}, {}
         self.by_amount, self.by_sequence, self.by_foreign = {}, {}, {}
         self.by_text, self.by_memo, self.in_transit = {}, {}, {}
@@ -166,6 +177,17 @@ class Index:
         least, greatest = self.plain.get(len(digits), (1, 0))
         return digits.isdecimal() and least <= int(digits) <= greatest
 
+    def find_customers(self, payment):
+        """``{partner: number}`` of the customers whose number stands in the text."""
+        found = {}
+        if self.customers:
+            tokens = reference.read_tokens(payment.text)
+            for stretches in reference.windows(payment.text, tokens):
+                for number in map(reference.glue, stretches):
+                    if number in self.customers:
+                        found[self.customers[number]] = number
+        return found
+
     def find_documents(self, payment):
         """``{item: amount or 0}`` of the documents that the payer names."""
         found = {}
@@ -191,6 +213,16 @@ class Index:
 def _is_one(text, stretch):
     """Nothing but blanks in a number of digits: 2025-11-03 is a date."""
     return "".join(text[stretch[0].start : stretch[-1].end].split()).isdecimal()
+
+
+def _by_customer_number(customers):
+    """Numbers that say something: long enough, with digits, and of one customer."""
+    found = {}
+    for number, partner in customers.items():
+        key = compact(number)
+        if len(key) >= MIN_CUSTOMER and any(map(str.isdigit, key)):
+            found.setdefault(key, set()).add(partner)
+    return {key: min(known) for key, known in found.items() if len(known) == 1}
 
 
 def _by_payer(partners, normalised):

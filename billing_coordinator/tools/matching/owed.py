@@ -23,7 +23,11 @@ def _propose_of_payer(payment, partner, who, named, index, rules):
     ids = {item.id for item in own}
     bare = [item for item in index.find_bare(payment, partner) if item.id in ids]
     own_named = {item: full for item, full in named.items() if item.id in ids}
-    similar = {} if own_named else find_similar_numbers(payment, own)
+    similar = (
+        {}
+        if own_named
+        else find_similar_numbers(payment, own, index.find_customers(payment).values())
+    )
     for items, evidence in ((bare, say_bare), (similar, say_similar)):
         if items:
             told = [evidence(items), who]

@@ -1,4 +1,4 @@
-"""Who paid: by account, by a name that was confirmed before, by name."""
+"""Who paid: by account, by a name that was confirmed, by name, by customer number."""
 
 from .names import normalise
 from .record import Evidence, Reason
@@ -8,6 +8,7 @@ POINTS_ACCOUNT = 35
 POINTS_NAME = 35
 POINTS_REMEMBERED = 35
 POINTS_SIMILAR = 15
+POINTS_CUSTOMER = 25
 
 
 def find_payers(payment, index):
@@ -16,7 +17,16 @@ def find_payers(payment, index):
     for partner, evidence in _evidence(payment, index):
         if partner not in found or evidence.points > found[partner].points:
             found[partner] = evidence
+    for partner, number in index.find_customers(payment).items():
+        found[partner] = _say_customer(number, found.get(partner))
     return sorted(found.items(), key=lambda pair: -pair[1].points)
+
+
+def _say_customer(number, known):
+    """A number may be anything; where the name is alike too, it is no chance."""
+    points = POINTS_CUSTOMER + (known.points if known else 0)
+    values = {**(known.values if known else {}), "found": [number]}
+    return Evidence(Reason.CUSTOMER_NUMBER, points, values)
 
 
 def find_groups(payment, index):

@@ -79,6 +79,7 @@ class Reason(Enum):
     SIMILAR_NUMBER = "similar_number"
     ACCOUNT = "account"
     REMEMBERED_NAME = "remembered_name"
+    CUSTOMER_NUMBER = "customer_number"
     SAME_NAME = "same_name"
     SIMILAR_NAME = "similar_name"
     OTHER_PAYER = "other_payer"

@@ -11,10 +11,12 @@ MAX_READ = 100  # numbers of a text
 MIN_LENGTH = 4  # digits; shorter ones are near to too many
 
 
-def find_similar_numbers(payment, items):
+def find_similar_numbers(payment, items, except_numbers=()):
     """``{item: digits in the text}``, where these are one mistake away from its number.
 
     None where two items are equally near: a mistake that leads to both says nothing.
+
+    :param except_numbers: those that are known to mean something else
     """
     by_sequence = {}
     for item in items:
@@ -23,7 +25,8 @@ def find_similar_numbers(payment, items):
     found = {}
     for number in dict.fromkeys(read_bare(payment.text)[:MAX_READ]):
         digits = number.lstrip("0")
-        if len(digits) < MIN_LENGTH or int(digits) in by_sequence:
+        known = int(digits or 0) in by_sequence or number in except_numbers
+        if len(digits) < MIN_LENGTH or known:
             continue
         near = [
             item
