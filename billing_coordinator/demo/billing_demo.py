@@ -51,6 +51,7 @@ class BillingDemo(models.AbstractModel):
         invoices = InvoiceWriter(env, demo, key, customers).write()
         MoneyWriter(env, demo, key, customers, invoices).write()
         TicketWriter(env, demo, key, customers, invoices).write()
+        env["billing.payment.match"].action_match_again()
 
     def _forget_ranks(self):
         """Posting leaves a hook that counts invoices per partner after the commit.

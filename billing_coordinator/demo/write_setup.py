@@ -77,6 +77,7 @@ class SetupWriter:
         company.billing_writeoff_account_id = account
         company.billing_writeoff_journal_id = find_journal(self.env, "general")
         company.billing_writeoff_limit = 250
+        company.billing_match_charges_account_id = account
 
     def _write_taxes(self):
         """Give the generic chart's tax the name and rate of the company's country."""

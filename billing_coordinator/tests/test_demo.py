@@ -246,6 +246,16 @@ class TestDemoWriter(TransactionCase):
         self.assertTrue(all(statements.mapped("is_valid")))
         self.assertEqual(max(statements.mapped("date")), TODAY - timedelta(days=1))
 
+    def test_lines_of_the_bank_wait_with_proposals(self):
+        """Some are clear, some need a person: what makes the review worth a look."""
+        domain = [("company_id", "=", self.company.id), ("state", "=", "proposed")]
+        matches = self.env["billing.payment.match"].search(domain)
+        self.assertTrue(matches.filtered("is_clear"))
+        best = matches.filtered(lambda match: match.rank == 1)
+        self.assertTrue(best.filtered("difference"))
+        self.assertTrue(best.filtered("kept"))
+        self.assertTrue(best.filtered("returned_line_id"))
+
     def test_cheques_in_the_bank_are_matched(self):
         payments = self.env["account.payment"].search(
             [("company_id", "=", self.company.id)]
