@@ -108,7 +108,7 @@ class TestMatchReturn(TransitCase):
 
     def test_payment_in_transit_with_entry(self):
         self._use_entries()
-        payment = self._register(self.invoice)
+        payment = self._register_as_is(self.invoice)
         line = self._make_bank_line(100.0)
         self._match(line, (self._transit_item(payment), 100.0))
         match = self._return(line)
@@ -118,7 +118,7 @@ class TestMatchReturn(TransitCase):
         self.assertNets(line, match)
 
     def test_payment_in_transit_without_entry(self):
-        payment = self._register(self.invoice)
+        payment = self._register_as_is(self.invoice)
         line = self._make_bank_line(100.0)
         self.env["billing.payment.match"]._apply_manual(
             line, [{"payment_id": payment.id, "amount": 100.0}]
@@ -208,14 +208,14 @@ class TestMatchReturn(TransitCase):
 
     def test_undo_in_transit_with_entry(self):
         self._use_entries()
-        payment = self._register(self.invoice)
+        payment = self._register_as_is(self.invoice)
         line = self._make_bank_line(100.0)
         self._match(line, (self._transit_item(payment), 100.0))
         self.assertUndoneExactly(line)
         self.assertEqual(payment.state, "paid")
 
     def test_undo_in_transit_without_entry(self):
-        payment = self._register(self.invoice)
+        payment = self._register_as_is(self.invoice)
         line = self._make_bank_line(100.0)
         self.env["billing.payment.match"]._apply_manual(
             line, [{"payment_id": payment.id, "amount": 100.0}]
