@@ -164,9 +164,8 @@ class BillingPaymentMatch(models.Model):
         """Remember who pays like this, when a person says so."""
         if self._is_automatic() or not self.partner_id or self.returned_line_id:
             return
-        if "billing.payer" in self.env:
-            self.env["billing.payer"]._learn(self.statement_line_id, self.partner_id)
-            self._keep(learned=True)
+        self.env["billing.payer"]._learn(self.statement_line_id, self.partner_id)
+        self._keep(learned=True)
 
     def _refresh_customers(self):
         """Bring follow-up of the customers up to date, once."""

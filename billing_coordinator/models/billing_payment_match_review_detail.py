@@ -85,9 +85,7 @@ class BillingPaymentMatch(models.Model):
             "is_clear": self.is_clear,
             **self._describe_content(),
             "reasons": self._describe_reasons(),
-            "short_handling": self.rest_handling
-            or self.sudo().company_id.billing_match_short
-            or "open",
+            "short_handling": self.rest_handling or self.company_id.billing_match_short,
         }
 
     def _describe_reasons(self):
