@@ -57,6 +57,7 @@ class BillingPaymentMatch(models.Model):
         """Apply what a person chose without a proposal, and return the match."""
         self.browse().check_access("read")
         statement_line.ensure_one().check_access("read")
+        # Matches are written by the methods of the model only.
         match_sudo = self.sudo().create({"statement_line_id": statement_line.id})
         match = match_sudo.sudo(False)
         match._apply(allocation, rest)

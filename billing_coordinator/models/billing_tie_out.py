@@ -57,6 +57,7 @@ class BillingTieOut(models.AbstractModel):
 
     @api.model
     def _make_section(self, kind, company_id, currency_id, account_id=None, **values):
+        # Currencies are public; the books of the company were checked before.
         own = self.env["res.company"].browse(company_id).sudo().currency_id
         currency = self.env["res.currency"].browse(currency_id)
         return Section(

@@ -1,5 +1,8 @@
+from unittest.mock import patch
+
 from odoo.tests import tagged
 
+from ..models.billing_payment_match_check import MatchBusy
 from . import match_snapshot
 from .common import days
 from .test_match_transit import TransitCase
@@ -50,6 +53,23 @@ class TestMatchReturn(TransitCase):
         self.assertEqual(match.line_ids.amount, -100.0)
         self.assertEqual(match.partner_id, self.customer)
         self.assertEqual(match.statement_line_id.partner_id, self.customer)
+
+    def test_who_has_the_payment_in_hand_is_waited_for(self):
+        """The job tries it again: it is no error that waits for a person."""
+        earlier = self._pay_by_bank()
+        match = self._make_return(earlier)
+        lines = self.registry["account.bank.statement.line"]
+        lock = lines.try_lock_for_update
+
+        def lock_others(records, **options):
+            busy = records == earlier
+            return records.browse() if busy else lock(records, **options)
+
+        with (
+            patch.object(lines, "try_lock_for_update", lock_others),
+            self.assertRaisesRegex(MatchBusy, "Somebody else"),
+        ):
+            match.with_user(self.coordinator).action_apply()
 
     def test_invoice_tells_why(self):
         earlier = self._pay_by_bank()
