@@ -40,6 +40,7 @@ from . import (
     billing_payment_match_job,
     billing_payment_match_line,
     billing_payment_match_load,
+    billing_payment_match_load_transit,
     billing_payment_match_propose,
     billing_payment_match_received,
     billing_payment_match_rest,

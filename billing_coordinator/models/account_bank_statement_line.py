@@ -19,9 +19,7 @@ class AccountBankStatementLine(models.Model):
         readonly=True,
         help="Number of the transaction in a batch of the bank, from 0.",
     )
-    billing_reference = fields.Char(
-        "Bank reference", copy=False, readonly=True, index="btree_not_null"
-    )
+    billing_reference = fields.Char("Bank reference", copy=False, readonly=True)
     billing_end_to_end = fields.Char("End-to-end reference", copy=False, readonly=True)
     billing_structured = fields.Text(
         "Creditor references",

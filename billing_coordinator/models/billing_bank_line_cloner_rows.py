@@ -124,6 +124,7 @@ class BillingBankLineCloner(models.AbstractModel):
     def _clone_messages(self, move, move_ids):
         """The note that the entry was created."""
         domain = [("model", "=", move._name), ("res_id", "=", move.id)]
+        # Odoo wrote it in the entry that is cloned, whoever imports.
         for message in self.env["mail.message"].sudo().search(domain):
             columns = {
                 "id": self._get_ids("mail_message", len(move_ids)),

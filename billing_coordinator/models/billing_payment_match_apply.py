@@ -57,6 +57,7 @@ class BillingPaymentMatch(models.Model):
         """Apply what a person chose without a proposal, and return the match."""
         self.browse().check_access("read")
         statement_line.ensure_one().check_access("read")
+        # Matches are written by the methods of the model only.
         match_sudo = self.sudo().create({"statement_line_id": statement_line.id})
         match = match_sudo.sudo(False)
         match._apply(allocation, rest)
@@ -164,9 +165,8 @@ class BillingPaymentMatch(models.Model):
         """Remember who pays like this, when a person says so."""
         if self._is_automatic() or not self.partner_id or self.returned_line_id:
             return
-        if "billing.payer" in self.env:
-            self.env["billing.payer"]._learn(self.statement_line_id, self.partner_id)
-            self._keep(learned=True)
+        self.env["billing.payer"]._learn(self.statement_line_id, self.partner_id)
+        self._keep(learned=True)
 
     def _refresh_customers(self):
         """Bring follow-up of the customers up to date, once."""

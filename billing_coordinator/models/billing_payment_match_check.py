@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import api, models
 from odoo.exceptions import UserError
 
 
@@ -21,7 +21,13 @@ class BillingPaymentMatch(models.Model):
 
         First of all in a transaction: what is read afterwards is not older.
         """
-        line = self.statement_line_id
+        self._lock_bank_line(self.statement_line_id)
+        self.env.flush_all()
+        self.statement_line_id.invalidate_recordset()
+        self.invalidate_recordset()
+
+    @api.model
+    def _lock_bank_line(self, line):
         if not line.try_lock_for_update(allow_referencing=True):
             raise MatchBusy(
                 self.env._(
@@ -29,9 +35,6 @@ class BillingPaymentMatch(models.Model):
                     line=line.payment_ref or line.display_name,
                 )
             )
-        self.env.flush_all()
-        line.invalidate_recordset()
-        self.invalidate_recordset()
 
     def _lock_items(self, parts):
         """Take the open items, that no two lines pay the same one."""

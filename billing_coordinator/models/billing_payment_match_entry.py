@@ -166,18 +166,14 @@ class BillingPaymentMatch(models.Model):
     # -- accounts -------------------------------------------------------------------
 
     def _get_discount_account(self):
-        company = self.company_id
         return self._require(
-            company.account_journal_early_pay_discount_loss_account_id,
+            self.company_id.account_journal_early_pay_discount_loss_account_id,
             self.env._("the account for early-payment discounts"),
         )
 
     def _get_charges_account(self):
-        # The setting is that of matching; without it nothing is tolerated.
-        company = self.company_id
-        name = "billing_match_charges_account_id"
         return self._require(
-            name in company._fields and company[name],
+            self.company_id.billing_match_charges_account_id,
             self.env._("the account for charges of the bank"),
         )
 

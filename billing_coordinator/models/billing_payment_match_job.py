@@ -57,6 +57,7 @@ class BillingPaymentMatch(models.Model):
     def _propose_isolated(self, company):
         """Look at the lines that are left; trouble with one company stops no other."""
         lines = self.env["account.bank.statement.line"]
+        # Of lines that the search finds anyway: their rules are the same.
         failed = self.sudo()._search(
             [("state", "=", "proposed"), ("error", "!=", False)]
         )

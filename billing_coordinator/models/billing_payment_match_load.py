@@ -2,16 +2,16 @@ from odoo import api, models
 from odoo.tools import SQL
 
 from ..tools.matching.index import Index
-from ..tools.matching.record import IN_TRANSIT, INVOICE, Item, Payment, Rules
+from ..tools.matching.record import INVOICE, Item, Payment, Rules
 from ..tools.matching.returns import says_return
+from ..tools.matching.writing import compact
 
 
 class BillingPaymentMatch(models.Model):
     """What lines of a bank account may pay, as the rules of matching read it.
 
     A fixed number of queries for any number of lines and open items. Amounts are
-    integers in the smallest unit of the currency of the bank account. Payments without
-    a journal entry have the negative of their id: they are no journal items.
+    integers in the smallest unit of the currency of the bank account.
     """
 
     _inherit = "billing.payment.match"
@@ -86,65 +86,6 @@ class BillingPaymentMatch(models.Model):
         return [_item(row, currency, own) for row in rows if row[2]]
 
     @api.model
-    def _load_transit(self, journal, company):
-        """Payments that were registered and that the bank has not confirmed."""
-        currency = self._get_currency(journal)
-        own = currency == company.currency_id
-        residual = SQL("amount_residual%s", SQL() if own else SQL("_currency"))
-        sign = SQL("CASE payment.payment_type WHEN 'inbound' THEN 1 ELSE -1 END")
-        under_way = self.env["billing.receivable"]._is_payment_under_way()
-        rows = self.env.execute_query(
-            SQL(
-                """SELECT line.id, COALESCE(line.partner_id, 0), line.%(residual)s,
-                          payment.name, COALESCE(payment.memo,
-                              payment.payment_reference), payment.date
-                     FROM account_payment payment
-                     JOIN account_move_line line ON line.move_id = payment.move_id
-                      AND line.account_id = payment.outstanding_account_id
-                      AND line.reconciled IS NOT TRUE AND line.parent_state = 'posted'
-                    WHERE payment.journal_id = %(journal)s
-                      AND payment.company_id = %(company)s
-                      AND payment.is_matched IS NOT TRUE
-                      AND (%(own)s OR line.currency_id = %(currency)s)
-                UNION ALL
-                   SELECT -payment.id, COALESCE(partner.commercial_partner_id, 0),
-                          payment.amount * %(sign)s, payment.name,
-                          COALESCE(payment.memo, payment.payment_reference),
-                          payment.date
-                     FROM account_payment payment
-                     LEFT JOIN res_partner partner ON partner.id = payment.partner_id
-                    WHERE payment.journal_id = %(journal)s
-                      AND payment.company_id = %(company)s
-                      AND payment.currency_id = %(currency)s
-                      AND payment.move_id IS NULL
-                      AND (payment.state = 'in_process' OR EXISTS (
-                          SELECT 1 FROM account_move__account_payment link
-                            JOIN account_move move ON move.id = link.invoice_id
-                           WHERE link.payment_id = payment.id AND %(under_way)s))""",
-                residual=residual,
-                own=own,
-                currency=currency.id,
-                sign=sign,
-                journal=journal.id,
-                company=company.id,
-                under_way=under_way,
-            )
-        )
-        return [
-            Item(
-                id=item_id,
-                partner=partner,
-                amount=_units(amount, currency),
-                due=day.toordinal(),
-                number=number or "",
-                reference=memo or "",
-                kind=IN_TRANSIT,
-            )
-            for item_id, partner, amount, number, memo, day in rows
-            if amount
-        ]
-
-    @api.model
     def _load_names(self, partners):
         return self.env.execute_query(
             SQL(
@@ -158,18 +99,17 @@ class BillingPaymentMatch(models.Model):
     def _load_payers(self, company, lines):
         """Customers by bank account and by the names that were confirmed."""
         accounts, names = {}, {}
-        numbers = [_plain(number) for number in lines.mapped("account_number")]
+        numbers = [compact(account or "") for account in lines.mapped("account_number")]
         rows = self.env.execute_query(
             SQL(
                 """SELECT bank.sanitized_acc_number, partner.commercial_partner_id
                      FROM res_partner_bank bank
                      JOIN res_partner partner ON partner.id = bank.partner_id
                     WHERE bank.active AND bank.sanitized_acc_number = ANY(%s)
-                      AND COALESCE(bank.company_id, %s) = %s
+                      AND (bank.company_id IS NULL OR bank.company_id = ANY(%s))
                       AND bank.partner_id <> %s""",
                 [number for number in numbers if number],
-                company.id,
-                company.id,
+                company.parent_ids.ids,
                 company.partner_id.id,
             )
         )
@@ -244,10 +184,6 @@ def _item(row, currency, own):
 
 def _units(amount, currency):
     return round(float(amount or 0) * 10**currency.decimal_places)
-
-
-def _plain(number):
-    return "".join(c for c in (number or "").upper() if c.isalnum())
 
 
 def _as_tuples(partners):

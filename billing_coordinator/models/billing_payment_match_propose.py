@@ -14,6 +14,7 @@ class BillingPaymentMatch(models.Model):
     @api.model
     def _get_left_domain(self):
         """Lines of the bank that nobody has matched or set aside."""
+        # Of lines that the search finds anyway: their rules are the same.
         skipped = self.sudo()._search(Domain("state", "=", "skipped"))
         return (
             Domain("is_reconciled", "=", False)

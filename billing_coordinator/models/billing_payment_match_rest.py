@@ -28,7 +28,7 @@ class BillingPaymentMatch(models.Model):
         rest = rest or {}
         handling = rest.get("handling") or self.rest_handling
         if not handling and (is_proposal or not over):
-            handling = "credit" if over else self._get_short_handling()
+            handling = "credit" if over else self.company_id.billing_match_short
         result = {
             "amount": amount,
             "handling": handling,
@@ -38,9 +38,6 @@ class BillingPaymentMatch(models.Model):
         }
         self._check_rest(parts, result, over)
         return result
-
-    def _get_short_handling(self):
-        return self.company_id.billing_match_short or "open"
 
     def _get_payer(self, parts):
         """Whose credit a remainder is, if nobody says it."""

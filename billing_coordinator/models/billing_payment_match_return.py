@@ -117,14 +117,7 @@ class BillingPaymentMatch(models.Model):
 
     def _lock_returned(self, source):
         """The earlier line, and all that its money went to."""
-        earlier = self.returned_line_id
-        if not earlier.try_lock_for_update(allow_referencing=True):
-            raise UserError(
-                self.env._(
-                    "Somebody else is matching %(line)s at this moment. Try again.",
-                    line=earlier.payment_ref or earlier.display_name,
-                )
-            )
+        self._lock_bank_line(self.returned_line_id)
         paid = source.matched_debit_ids.debit_move_id
         paid |= source.matched_credit_ids.credit_move_id
         self._lock_items([Part(item=item) for item in source | paid])

@@ -42,9 +42,6 @@ class BillingPaymentMatch(models.Model):
     def _tell_returned(self, paid):
         """On the invoices: they are open again, and why."""
         line = self.statement_line_id
-        reason = (
-            line._fields.get("billing_return_reason") and line.billing_return_reason
-        )
         moves = self.env["account.move"].union(*(item.move_id for item in paid))
         for move in moves.filtered(lambda move: move.is_invoice(include_receipts=True)):
             move.message_post(
@@ -52,7 +49,7 @@ class BillingPaymentMatch(models.Model):
                     "The bank took a payment back (%(line)s): %(reason)s. The invoice"
                     " is open again.",
                     line=line.payment_ref or line.display_name,
-                    reason=reason or self.env._("no reason given"),
+                    reason=line.billing_return_reason or self.env._("no reason given"),
                 )
             )
 

@@ -1,9 +1,5 @@
 from odoo import api, models
 
-REVIEW_LINKS = {
-    "import": "billing_statement_import_action",
-    "tie_out": "billing_tie_out_open_action",
-}
 REVIEW_LIMIT = 80
 
 
@@ -71,7 +67,7 @@ class BillingPaymentMatch(models.Model):
 
     @api.model
     def _get_review_setup(self):
-        """What the screen needs once: journals, reasons, where to go from here."""
+        """What the screen needs once."""
         journals = self.env["account.journal"].search(
             [("type", "in", ("bank", "cash", "credit"))]
         )
@@ -82,10 +78,6 @@ class BillingPaymentMatch(models.Model):
                 self.env["account.bank.statement.line"].search([], limit=1)
             ),
             "ticket_reasons": self._get_review_ticket_reasons(),
-            "links": {
-                name: self._find_review_link(xmlid)
-                for name, xmlid in REVIEW_LINKS.items()
-            },
         }
 
     @api.model
@@ -98,8 +90,3 @@ class BillingPaymentMatch(models.Model):
             ]
         )
         return [{"id": reason.id, "name": reason.name} for reason in reasons]
-
-    @api.model
-    def _find_review_link(self, name):
-        xmlid = f"billing_coordinator.{name}"
-        return xmlid if self.env.ref(xmlid, raise_if_not_found=False) else False

@@ -21,7 +21,7 @@ class BillingPaymentMatch(models.Model):
         :return: id of the match that was applied, for undoing
         """
         line = self._get_review_record(statement_line_id)
-        rest = rest and {name: rest.get(name) for name in DECIDED}
+        rest = rest and self._clean_rest(rest)
         if allocation is not None:
             allocation = [self._clean_allocation(part) for part in allocation]
             return self._apply_manual(line, allocation, rest).id
@@ -39,6 +39,14 @@ class BillingPaymentMatch(models.Model):
         ):
             self.env[model].browse(part.get(name)).check_access("read")
         return part
+
+    @api.model
+    def _clean_rest(self, rest):
+        """Only what belongs to it, of a customer and a reason that the user may see."""
+        rest = {name: rest.get(name) for name in DECIDED}
+        self.env["res.partner"].browse(rest["partner_id"]).check_access("read")
+        self.env["billing.ticket.reason"].browse(rest["reason_id"]).check_access("read")
+        return rest
 
     @api.model
     def _get_review_match(self, line, match_id):

@@ -85,18 +85,8 @@ class BillingPaymentMatch(models.Model):
             "is_clear": self.is_clear,
             **self._describe_content(),
             "reasons": self._describe_reasons(),
-            "short_handling": self.rest_handling
-            or self.sudo().company_id.billing_match_short
-            or "open",
+            "short_handling": self.rest_handling or self.company_id.billing_match_short,
         }
-
-    def _describe_reasons(self):
-        """In words, what speaks for it before what speaks against."""
-        reasons = sorted(self.reasons or [], key=lambda reason: -reason[1])
-        return [
-            {"text": self._word_reason(name, values), "points": points}
-            for name, points, values in reasons
-        ]
 
     def _describe_content(self):
         """Whom and what the match pays."""

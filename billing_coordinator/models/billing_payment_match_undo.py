@@ -88,6 +88,6 @@ class BillingPaymentMatch(models.Model):
             tickets._withdraw_untouched(self.undo_values.get("ticket"))
 
     def _unlearn_payer(self):
-        if (self.undo_values or {}).get("learned") and "billing.payer" in self.env:
+        if (self.undo_values or {}).get("learned"):
             payers = self.env["billing.payer"]
             payers._unlearn(self.statement_line_id, self.partner_id)

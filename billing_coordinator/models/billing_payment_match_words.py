@@ -1,11 +1,10 @@
 from odoo import api, fields, models
 
-from ..tools.matching.highlight import find_spans
 from ..tools.matching.record import Reason
 
 
 class BillingPaymentMatch(models.Model):
-    """The reasons of a proposal in words, and where the text shows them."""
+    """The reasons of a proposal in words."""
 
     _inherit = "billing.payment.match"
 
@@ -15,13 +14,16 @@ class BillingPaymentMatch(models.Model):
     @api.depends_context("lang")
     def _compute_reason_text(self):
         for match in self:
-            match.reason_text = " ".join(match._get_reason_words())
+            reasons = match._describe_reasons()
+            match.reason_text = " ".join(reason["text"] for reason in reasons)
 
-    def _get_reason_words(self):
+    def _describe_reasons(self):
         """A sentence for each reason, the strongest first; what speaks against last."""
-        self.ensure_one()
         reasons = sorted(self.reasons or [], key=lambda reason: -reason[1])
-        return [self._word_reason(name, values) for name, _points, values in reasons]
+        return [
+            {"text": self._word_reason(name, values), "points": points}
+            for name, points, values in reasons
+        ]
 
     @api.model
     def _get_evidence_strings(self, reasons):
@@ -31,11 +33,6 @@ class BillingPaymentMatch(models.Model):
             for value in values.values():
                 found += value if isinstance(value, list) else [value]
         return [value for value in found if isinstance(value, str) and value]
-
-    def _get_spans(self, text):
-        """``[(start, end)]`` of what in the text speaks for the proposal."""
-        self.ensure_one()
-        return find_spans(text or "", self._get_evidence_strings(self.reasons))
 
     def _word_reason(self, name, values):
         reason = Reason(name)

@@ -122,6 +122,21 @@ class BillingReceivable(models.Model):
         )
 
     @api.model
+    def _is_payment_awaited(self):
+        """Whether the bank has to confirm ``payment``, which has no entry yet.
+
+        It may be called paid before, while its invoices are open in the books.
+        """
+        return SQL(
+            """payment.move_id IS NULL
+               AND (payment.state = 'in_process' OR EXISTS (
+                    SELECT FROM account_move__account_payment link
+                      JOIN account_move move ON move.id = link.invoice_id
+                     WHERE link.payment_id = payment.id AND %s))""",
+            self._is_payment_under_way(),
+        )
+
+    @api.model
     def _paid_share(self):
         """The share of the reconciliation ``partial`` that is a payment, 0 to 1.
 

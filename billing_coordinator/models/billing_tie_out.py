@@ -57,6 +57,7 @@ class BillingTieOut(models.AbstractModel):
 
     @api.model
     def _make_section(self, kind, company_id, currency_id, account_id=None, **values):
+        # Currencies are public; the books of the company were checked before.
         own = self.env["res.company"].browse(company_id).sudo().currency_id
         currency = self.env["res.currency"].browse(currency_id)
         return Section(
@@ -163,27 +164,17 @@ class BillingTieOut(models.AbstractModel):
 
         Payments keep no history: what the bank has confirmed since is left out.
         """
-        query = tie_out_query.unbooked(companies.ids, day)
+        awaited = self.env["billing.receivable"]._is_payment_awaited()
+        query = tie_out_query.unbooked(awaited, companies.ids, day)
         groups = tie_out.by_key(self.env.execute_query(query), 2)
         sections = []
         for (company, currency), rows in groups.items():
             section = self._make_section(tie_out.UNBOOKED, company, currency)
-            for key, *figures in rows:
-                first, last = dict(
-                    zip(tie_out.AGE_KEYS, tie_out.age_ranges(day), strict=True)
-                )[key]
+            for key, *figures, ids in rows:
                 section.add(
                     *(OTHER, key, *figures),
                     model="account.payment",
-                    domain=[
-                        ("company_id", "=", company),
-                        ("currency_id", "=", currency),
-                        ("state", "=", "in_process"),
-                        ("move_id", "=", False),
-                        ("is_matched", "=", False),
-                        ("date", "<=", last),
-                        ("date", ">=", first or "1900-01-01"),
-                    ],
+                    domain=[("id", "in", ids)],
                 )
             sections.append(section)
         return sections

@@ -101,6 +101,24 @@ class TestPropose(SecondCompany, MatchCase):
         self.assertEqual(match.partner_id, self.customer)
         self.assertIn("K77012", match.reason_text)
 
+    def test_customer_of_the_parent_is_known_by_account_in_its_branch(self):
+        customer = self._make_customer("Of the parent", company_id=self.company.id)
+        branch = self.env["res.company"].create(
+            {"name": "Branch", "parent_id": self.company.id}
+        )
+        number = "DE89370400440532013000"
+        self.env["res.partner.bank"].create(
+            {"acc_number": number, "partner_id": customer.id}
+        )
+        line = self._line(10, "thanks", account_number=number)
+        self.env.flush_all()
+        for company, known in (
+            (branch, {number: (customer.id,)}),
+            (self.other_company, {}),
+        ):
+            accounts, _names = self.matches._load_payers(company, line)
+            self.assertEqual(accounts, known)
+
     def test_confirmed_name_is_evidence_the_next_time(self):
         line = self._line(10, "thanks", "Somebody Quite Different")
         self.env["billing.payer"]._learn(line, self.customer)

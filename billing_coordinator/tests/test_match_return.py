@@ -1,5 +1,8 @@
+from unittest.mock import patch
+
 from odoo.tests import tagged
 
+from ..models.billing_payment_match_check import MatchBusy
 from . import match_snapshot
 from .common import days
 from .test_match_transit import TransitCase
@@ -50,6 +53,23 @@ class TestMatchReturn(TransitCase):
         self.assertEqual(match.line_ids.amount, -100.0)
         self.assertEqual(match.partner_id, self.customer)
         self.assertEqual(match.statement_line_id.partner_id, self.customer)
+
+    def test_who_has_the_payment_in_hand_is_waited_for(self):
+        """The job tries it again: it is no error that waits for a person."""
+        earlier = self._pay_by_bank()
+        match = self._make_return(earlier)
+        lines = self.registry["account.bank.statement.line"]
+        lock = lines.try_lock_for_update
+
+        def lock_others(records, **options):
+            busy = records == earlier
+            return records.browse() if busy else lock(records, **options)
+
+        with (
+            patch.object(lines, "try_lock_for_update", lock_others),
+            self.assertRaisesRegex(MatchBusy, "Somebody else"),
+        ):
+            match.with_user(self.coordinator).action_apply()
 
     def test_invoice_tells_why(self):
         earlier = self._pay_by_bank()
@@ -108,7 +128,7 @@ class TestMatchReturn(TransitCase):
 
     def test_payment_in_transit_with_entry(self):
         self._use_entries()
-        payment = self._register(self.invoice)
+        payment = self._register_as_is(self.invoice)
         line = self._make_bank_line(100.0)
         self._match(line, (self._transit_item(payment), 100.0))
         match = self._return(line)
@@ -118,7 +138,7 @@ class TestMatchReturn(TransitCase):
         self.assertNets(line, match)
 
     def test_payment_in_transit_without_entry(self):
-        payment = self._register(self.invoice)
+        payment = self._register_as_is(self.invoice)
         line = self._make_bank_line(100.0)
         self.env["billing.payment.match"]._apply_manual(
             line, [{"payment_id": payment.id, "amount": 100.0}]
@@ -208,14 +228,14 @@ class TestMatchReturn(TransitCase):
 
     def test_undo_in_transit_with_entry(self):
         self._use_entries()
-        payment = self._register(self.invoice)
+        payment = self._register_as_is(self.invoice)
         line = self._make_bank_line(100.0)
         self._match(line, (self._transit_item(payment), 100.0))
         self.assertUndoneExactly(line)
         self.assertEqual(payment.state, "paid")
 
     def test_undo_in_transit_without_entry(self):
-        payment = self._register(self.invoice)
+        payment = self._register_as_is(self.invoice)
         line = self._make_bank_line(100.0)
         self.env["billing.payment.match"]._apply_manual(
             line, [{"payment_id": payment.id, "amount": 100.0}]

@@ -343,6 +343,23 @@ class TestReviewAccess(ReviewCase):
         above = self._api(self.other_coordinator).get_review_above(0)
         self.assertEqual(above["line_ids"], [])
 
+    def test_credit_and_ticket_are_of_what_the_user_sees(self):
+        hidden = self._make_customer("Hidden", company_id=self.other_company.id)
+        reason = self.env["billing.ticket.reason"].create(
+            {"name": "Hidden", "company_id": self.other_company.id}
+        )
+        for handling, values in (
+            ("credit", {"partner_id": hidden.id}),
+            ("ticket", {"reason_id": reason.id}),
+        ):
+            rest = {"handling": handling, **values}
+            self.assertNoAccess(
+                self.coordinator,
+                "review_accept",
+                (self.ready.id, None, self._allocate((self.invoice, 90)), rest),
+            )
+        self.assertFalse(self.ready.is_reconciled)
+
     def test_a_chosen_company_is_not_mixed_with_others(self):
         """Lines of companies that are not switched on are not shown."""
         both = self._make_user("both", "group_billing_coordinator")

@@ -36,13 +36,6 @@ class TransitCase(MatchCase):
         methods += cls.bank.outbound_payment_method_line_ids
         methods.payment_account_id = cls.outstanding
 
-    @classmethod
-    def _register(cls, invoices, **values):
-        register = cls.env["account.payment.register"].with_context(
-            active_model="account.move", active_ids=invoices.ids
-        )
-        return register.create({"journal_id": cls.bank.id, **values})._create_payments()
-
     def _transit_item(self, payment):
         return payment.move_id.line_ids.filtered(
             lambda line: line.account_id == self.outstanding
@@ -55,7 +48,7 @@ class TestMatchTransit(TransitCase):
 
     def test_with_entry(self):
         self._use_entries()
-        payment = self._register(self.invoice)
+        payment = self._register_as_is(self.invoice)
         self.assertEqual((payment.state, payment.is_matched), (self.before, False))
         line = self._make_bank_line(100.0)
         match = self._match(line, (self._transit_item(payment), 100.0))
@@ -71,7 +64,7 @@ class TestMatchTransit(TransitCase):
         """Charges come off a payment in transit as they come off an invoice."""
         self._use_entries()
         self.company.billing_match_charges_account_id = self.writeoffs
-        payment = self._register(self.invoice)
+        payment = self._register_as_is(self.invoice)
         line = self._make_bank_line(97.0)
         item = self._transit_item(payment)
         self.env["billing.payment.match"]._apply_manual(
@@ -81,7 +74,7 @@ class TestMatchTransit(TransitCase):
 
     def test_undo_with_entry(self):
         self._use_entries()
-        payment = self._register(self.invoice)
+        payment = self._register_as_is(self.invoice)
         line = self._make_bank_line(100.0)
         self.env["billing.worklist"]._refresh(self.company)
         before = match_snapshot.take(self.env)
@@ -100,7 +93,7 @@ class TestMatchTransitConfirmed(TestMatchTransit):
     before = "in_process"
 
     def test_without_entry(self):
-        payment = self._register(self.invoice)
+        payment = self._register_as_is(self.invoice)
         self.assertFalse(payment.move_id)
         self.assertOpen(invoice=100.0)
         line = self._make_bank_line(100.0)
@@ -121,7 +114,7 @@ class TestMatchTransitConfirmed(TestMatchTransit):
     def test_without_entry_of_several_invoices(self):
         """Odoo does not see by itself that the bank confirmed it."""
         second = self._make_invoice(amount=60.0)
-        payment = self._register(self.invoice + second, group_payment=True)
+        payment = self._register_as_is(self.invoice + second, group_payment=True)
         self.assertEqual(payment.amount, 160.0)
         line = self._make_bank_line(160.0)
         self._pay_with(line, payment, 160.0)
@@ -145,13 +138,13 @@ class TestMatchTransitConfirmed(TestMatchTransit):
         self.assertEqual(sum(self._receivables().mapped("residual")), 60.0)
 
     def test_paid_otherwise(self):
-        payment = self._register(self.invoice)
+        payment = self._register_as_is(self.invoice)
         payment.action_cancel()
         with self.assertRefused("no payment in transit any more"):
             self._pay_with(self._make_bank_line(100.0), payment, 100.0)
 
     def test_proposal(self):
-        payment = self._register(self.invoice)
+        payment = self._register_as_is(self.invoice)
         line = self._make_bank_line(100.0)
         match = self.env["billing.payment.match"].create(
             {
@@ -168,8 +161,8 @@ class TestMatchTransitConfirmed(TestMatchTransit):
 
     def test_undo_without_entry(self):
         second = self._make_invoice(amount=60.0)
-        payments = self._register(self.invoice)
-        payments += self._register(second)
+        payments = self._register_as_is(self.invoice)
+        payments += self._register_as_is(second)
         line = self._make_bank_line(160.0)
         self.env["billing.worklist"]._refresh(self.company)
         before = match_snapshot.take(self.env)

@@ -71,5 +71,7 @@ class TestMatchWords(MatchCase):
             ["same_name", 30, {"name": "Alder Foods", "account": ""}],
             text=text,
         )
-        marked = [text[start:end] for start, end in match._get_spans(text)]
+        parts = match._mark(text, match._get_evidence_strings(match.reasons))
+        self.assertEqual("".join(part["text"] for part in parts), text)
+        marked = [part["text"] for part in parts if part["mark"]]
         self.assertEqual(" ".join(marked), "Alder Foods INV 2025 17")

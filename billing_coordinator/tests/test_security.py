@@ -2,11 +2,11 @@ from lxml import etree
 
 from odoo import Command
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import new_test_user, tagged
+from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from .bank_common import Bank
-from .common import TODAY, BillingCase, SecondCompany
+from .common import TODAY
+from .security_common import SecurityCase
 
 NONE, READ, WORK, ALL = "----", "r---", "rwc-", "rwcu"
 MODELS = {
@@ -53,139 +53,6 @@ REVIEW = {
     "search_review_items",
 }
 OPERATIONS = {"r": "read", "w": "write", "c": "create", "u": "unlink"}
-
-
-class SecurityCase(Bank, SecondCompany, BillingCase):
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.invoicing = cls._make_user("invoicing", "account.group_account_invoice")
-        cls.auditor = cls._make_user("auditor", "account.group_account_readonly")
-        cls.employee = cls._make_user("employee", "base.group_user")
-        cls.portal = new_test_user(
-            cls.env, "billing_test_portal", groups="base.group_portal"
-        )
-        cls.manager_group = cls.env.ref("billing_coordinator.group_billing_manager")
-        cls.invoice = cls._make_invoice()
-        cls.hold = cls.env["billing.hold"].create(
-            {"partner_id": cls._make_customer("Held").id, "reason": "Talks"}
-        )
-        cls.promise = cls.env["billing.promise"]._make(
-            cls._receivable_lines(cls._make_invoice(cls._make_customer("Promised"))),
-            [(TODAY, 50)],
-        )
-        cls.own_plan = cls._make_plan("Own", company_id=cls.company.id)
-        cls.late_rate = cls.env["billing.late.rate"].create(
-            {"company_id": cls.company.id, "date_from": TODAY, "annual_rate": 10}
-        )
-        cls.worklist = cls.env["billing.worklist"]
-        cls.worklist._refresh(cls.company)
-        cls.row = cls.worklist._get_row(cls.company, cls.customer)
-        cls.notice = cls.row._process_one()
-        cls.late_charge = cls.env["billing.late.charge"].create(
-            {
-                "company_id": cls.company.id,
-                "partner_id": cls.customer.id,
-                "notice_id": cls.notice.id,
-                "date": TODAY,
-                "currency_id": cls.eur.id,
-                "interest_amount": 0,
-                "fee_amount": 5,
-                "invoice_line_id": cls.invoice.invoice_line_ids.id,
-            }
-        )
-        cls.preview = cls.env["billing.followup.run"].with_user(cls.coordinator)
-        cls.preview = cls.preview._preview(cls.company)
-        cls.statements = cls.env["billing.statement.run"]._make(
-            cls.company, cls.customer, "open_items", False, TODAY
-        )
-        cls.team = cls.env["billing.team"].create(
-            {"name": "Team", "company_id": cls.company.id}
-        )
-        cls.reason = cls.env["billing.ticket.reason"].create(
-            {"name": "Reason", "kind": "inquiry", "company_id": cls.company.id}
-        )
-        cls.ticket = cls.env["billing.ticket"].create(
-            {
-                "subject": "Question",
-                "kind": "inquiry",
-                "company_id": cls.company.id,
-                "partner_id": cls.customer.id,
-                "team_id": cls.team.id,
-                "reason_id": cls.reason.id,
-                "line_ids": [Command.create({"move_id": cls.invoice.id})],
-            }
-        )
-        cls.match = cls._make_match()
-        cls.payer = cls.env["billing.payer"].create(
-            {"partner_id": cls.customer.id, "kind": "name", "value": "PAYER"}
-        )
-        cls.mapping = cls.env["billing.statement.mapping"].create(
-            {
-                "journal_id": cls._journal("TBNK").id,
-                "heading": "Date",
-                "date_column": "0",
-            }
-        )
-        cls.env.flush_all()
-
-    @classmethod
-    def _make_match(cls):
-        """A proposal that a line of the bank pays the invoice."""
-        bank_line = cls._make_bank_line(10)
-        item = cls._receivable_lines(cls.invoice)
-        return cls.env["billing.payment.match"].create(
-            {
-                "statement_line_id": bank_line.id,
-                "line_ids": [Command.create({"move_line_id": item.id, "amount": 10})],
-            }
-        )
-
-    def _as(self, record, user):
-        """The record as a client of the user has it, with the user's companies."""
-        context = {"allowed_company_ids": user.company_ids.ids}
-        return record.with_user(user).with_context(**context)
-
-    def _own_models(self):
-        """All models of the addon, found where they are defined."""
-        return {
-            name: model
-            for name, model in self.env.registry.items()
-            if name.startswith("billing.") and not model._abstract
-        }
-
-    def _records(self):
-        """A record of the first company for every stored model."""
-        return [
-            self.env["billing.receivable"].search([("move_id", "=", self.invoice.id)]),
-            self.own_plan,
-            self.own_plan.stage_ids[0],
-            self.hold,
-            self.late_charge,
-            self.late_rate,
-            self.row,
-            self.notice,
-            self.notice.line_ids,
-            self.preview,
-            self.preview.line_ids,
-            self.statements,
-            self.statements.line_ids,
-            self.team,
-            self.reason,
-            self.ticket,
-            self.ticket.line_ids,
-            self.payer,
-            self.match,
-            self.match.line_ids,
-            self.mapping,
-        ]
-
-    def _records_with_actions(self):
-        return (
-            *(self.row, self.notice, self.hold, self.late_charge, self.preview),
-            *(self.promise, self.statements, self.statements.line_ids),
-            *(self.ticket, self.ticket.line_ids),
-        )
 
 
 @tagged("post_install", "-at_install")

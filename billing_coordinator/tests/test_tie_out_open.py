@@ -99,6 +99,19 @@ class TestTieOutTransit(TieOutCase):
         payment.action_reject()
         self.assertFalse(self._sections("unbooked"))
 
+    def test_payment_without_entry_that_was_called_paid(self):
+        """The bank knows nothing of it: follow-up and matching wait for it too."""
+        self.bank.inbound_payment_method_line_ids.payment_account_id = False
+        payment = self._register_payment(self.invoice, payment_date=days(-9))
+        payment.action_validate()
+        self.assertEqual((payment.state, payment.move_id.ids), ("paid", []))
+        section = self._section("unbooked")
+        self.assertEqual(self._amounts(section), {"age1": 100})
+        self.assertEqual(self._records(section, "age1"), payment)
+        bank_line = self._make_bank_line(100)
+        self._match_bank_line(bank_line, self._receivable_lines(self.invoice))
+        self.assertFalse(self._sections("unbooked"))
+
 
 @tagged("post_install", "-at_install")
 class TestTieOutCredits(TieOutCase):

@@ -129,6 +129,23 @@ def statements(company_ids, day):
     )
 
 
+def _lines(visible_ids):
+    """Lines that are posted, with their statement and the last one of the journal."""
+    return SQL(
+        """SELECT bank.id, bank.journal_id, bank.amount, move.date,
+                  statement.id IS NOT NULL stated, last.date last_date,
+                  move.company_id = ANY(%s) visible
+             FROM account_bank_statement_line bank
+             JOIN journal ON journal.id = bank.journal_id
+             JOIN account_move move ON move.id = bank.move_id
+             LEFT JOIN statement ON statement.id = bank.statement_id
+             LEFT JOIN statement last ON last.journal_id = bank.journal_id
+              AND last.number = last.last_number
+            WHERE move.state = 'posted'""",
+        visible_ids,
+    )
+
+
 def bank_lines(company_ids, visible_ids, day):
     """Lines of each journal by their place: journal, place, amount, count, ids
     and their amounts.
@@ -138,18 +155,7 @@ def bank_lines(company_ids, visible_ids, day):
     that is left out; ``differs``, by what its journal item differs from it.
     """
     return SQL(
-        """%(statement)s, line AS (
-             SELECT bank.id, bank.journal_id, bank.amount, move.date,
-                    statement.id IS NOT NULL stated, last.date last_date,
-                    move.company_id = ANY(%(visible)s) visible
-               FROM account_bank_statement_line bank
-               JOIN journal ON journal.id = bank.journal_id
-               JOIN account_move move ON move.id = bank.move_id
-               LEFT JOIN statement ON statement.id = bank.statement_id
-               LEFT JOIN statement last ON last.journal_id = bank.journal_id
-                AND last.number = last.last_number
-              WHERE move.state = 'posted'
-           ), booked AS (
+        """%(statement)s, line AS (%(lines)s), booked AS (
              SELECT bank.id, SUM(%(amount)s) amount
                FROM %(items)s
               WHERE bank.journal_id = journal.id GROUP BY bank.id
@@ -171,7 +177,7 @@ def bank_lines(company_ids, visible_ids, day):
                   CASE WHEN place <> 'after' THEN ARRAY_AGG(amount) END
              FROM placed WHERE place IS NOT NULL GROUP BY 1, 2""",
         statement=_statement(company_ids, day),
-        visible=visible_ids,
+        lines=_lines(visible_ids),
         amount=_amount(),
         items=_items(visible_ids, day),
         day=day,

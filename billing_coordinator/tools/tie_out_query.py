@@ -125,18 +125,20 @@ def under_way(company_ids, day):
     )
 
 
-def unbooked(company_ids, day):
-    """Payments that are registered and get their journal entry from the bank."""
+def unbooked(awaited, company_ids, day):
+    """Payments that get their journal entry from the bank, by age.
+
+    ``awaited`` is the condition on ``payment`` that the bank has not confirmed it.
+    """
     return SQL(
         """SELECT payment.company_id, payment.currency_id, %s,
                   SUM(CASE payment_type WHEN 'outbound' THEN -amount ELSE amount END),
-                  SUM(amount_company_currency_signed), COUNT(*)
+                  SUM(amount_company_currency_signed), COUNT(*), ARRAY_AGG(payment.id)
              FROM account_payment payment
-            WHERE payment.state = 'in_process' AND payment.move_id IS NULL
-              AND payment.is_matched IS NOT TRUE
-              AND payment.company_id = ANY(%s) AND payment.date <= %s
+            WHERE %s AND payment.company_id = ANY(%s) AND payment.date <= %s
             GROUP BY 1, 2, 3 ORDER BY 1, 2, 3""",
         age(SQL("payment.date"), day),
+        awaited,
         company_ids,
         day,
     )

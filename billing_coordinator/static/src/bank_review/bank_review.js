@@ -8,6 +8,7 @@ import {BankReviewSkip} from "./bank_review_skip";
 import {ControlPanel} from "@web/search/control_panel/control_panel";
 import {_t} from "@web/core/l10n/translation";
 import {formatCurrency} from "@web/core/currency";
+import {isKeyOfControl} from "./bank_review_keys";
 import {registry} from "@web/core/registry";
 import {standardActionServiceProps} from "@web/webclient/actions/action_service";
 import {useDebounced} from "@web/core/utils/timing";
@@ -24,15 +25,10 @@ const STATES = [
     {name: "skipped", label: _t("Set aside")},
     {name: "matched", label: _t("Matched"), hint: _t("In the last 30 days")},
 ];
-const NOT_TYPED = ["radio", "checkbox", "button", "submit", "range"];
-
-/** Whether keys are text here: typing is never taken for a command. */
-function isTyping(target) {
-    if (target.matches("input")) {
-        return !NOT_TYPED.includes(target.type);
-    }
-    return target.matches("textarea, select") || target.isContentEditable;
-}
+const LINKS = {
+    import: "billing_coordinator.billing_statement_import_action",
+    tie_out: "billing_coordinator.billing_tie_out_open_action",
+};
 
 /** Lines of the bank that wait, and what they pay; all of it by keyboard. */
 export class BankReview extends Component {
@@ -107,7 +103,7 @@ export class BankReview extends Component {
             ev.altKey ||
             this.ui.activeElement !== document ||
             (target !== document.body && !this.root.el.contains(target));
-        if (isElsewhere || this.isKeyOfControl(ev)) {
+        if (isElsewhere || isKeyOfControl(ev)) {
             return;
         }
         const key = ev.key.length === 1 ? ev.key.toLowerCase() : ev.key;
@@ -118,17 +114,6 @@ export class BankReview extends Component {
             ev.preventDefault();
             command();
         }
-    }
-
-    /** Keys that belong to what has the focus. */
-    isKeyOfControl({key, target}) {
-        if (isTyping(target)) {
-            return key !== "Escape";
-        }
-        if (key === "Enter" || key === " ") {
-            return Boolean(target.closest("button, a, [role=option]:not(li)"));
-        }
-        return key.startsWith("Arrow") && target.matches("input[type=radio]");
     }
 
     focusList() {
@@ -253,7 +238,7 @@ export class BankReview extends Component {
     }
 
     onLink(name) {
-        return this.action.doAction(this.model.setup.links[name]);
+        return this.action.doAction(LINKS[name]);
     }
 
     onJournal(ev) {
