@@ -30,6 +30,7 @@ from . import (
     test_late_waive,
     test_mail_server,
     test_match_apply,
+    test_match_attack,
     test_match_concurrency,
     test_match_currency,
     test_match_follow,
