@@ -89,7 +89,7 @@ class BillingPaymentMatch(models.Model):
         if used:
             raise UserError(
                 self.env._(
-                    "What %(line)s brought settles %(items)s too: take that back first.",
+                    "What %(line)s brought settles %(items)s too: undo that first.",
                     line=self.statement_line_id.payment_ref,
                     items=", ".join(dict.fromkeys(map(_describe, used))),
                 )

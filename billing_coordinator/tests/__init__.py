@@ -49,6 +49,7 @@ from . import (
     test_matching_bounds,
     test_matching_highlight,
     test_matching_returns,
+    test_matching_strange,
     test_matching_transit,
     test_no_wrong_reminder,
     test_notice,
