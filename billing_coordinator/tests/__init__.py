@@ -37,6 +37,7 @@ from . import (
     test_match_job,
     test_match_job_concurrency,
     test_match_propose,
+    test_match_random,
     test_match_return,
     test_match_review,
     test_match_review_tour,
