@@ -28,6 +28,22 @@ class TestMatchingStrange(MatchCase):
             with self.subTest(text):
                 self.assertApplies(line(10_000, text, name="Azure Interior"), 3)
 
+    def test_payer_that_the_bank_does_not_tell(self):
+        """One confirmation must not make all such lines those of a customer."""
+        for nothing in ("NOTPROVIDED", "Not provided", "UNKNOWN"):
+            known = {"accounts": {nothing: 1}, "remembered": {nothing: 1}}
+            paid = line(10_000, "hello", name=nothing, account=nothing)
+            result = self.match(paid, **known)
+            self.assertFalse(result.automatic, nothing)
+
+    def test_account_of_one_customer_and_name_of_another(self):
+        paid = line(10_000, "hello", name="Deco Addict", account="DE1")
+        self.assertProposes(paid, 3, accounts={"DE1": 1})
+        self.assertProposes(paid, 3, remembered={"Deco Addict": 1}, accounts={})
+        self.assertApplies(paid._replace(name="Somebody"), 3, accounts={"DE1": 1})
+        paid = paid._replace(text="INV/2026/00003")
+        self.assertApplies(paid, 3, accounts={"DE1": 1})
+
     def test_year_is_no_number_of_an_invoice(self):
         """Of another customer, whose number and amount happen to fit."""
         self.items = [item(2025, 50_000, DECO)]
