@@ -3,7 +3,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..tools.matching.names import normalise
-from ..tools.matching.writing import compact
+from ..tools.matching.writing import compact, read_told
 
 
 class BillingPayer(models.Model):
@@ -107,7 +107,7 @@ class BillingPayer(models.Model):
             ("name", normalise(name), name),
             ("account", compact(account), account),
         ):
-            if value:
+            if read_told(value):
                 yield {
                     "company_id": line.company_id.id,
                     "partner_id": partner.commercial_partner_id.id,

@@ -25,7 +25,13 @@ class BillingPaymentMatch(models.Model):
 
     def _get_rate(self):
         """The currency of the bank account for one of the company's, as booked."""
-        liquidity = self.statement_line_id._seek_for_lines()[0]
+        line = self.statement_line_id
+        liquidity = line._seek_for_lines()[0]
+        if not liquidity.balance:  # too small for the currency of the company
+            company = line.company_id
+            return company.currency_id._get_conversion_rate(
+                company.currency_id, line.currency_id, company, line.date
+            )
         return abs(liquidity.amount_currency / liquidity.balance)
 
     def _to_item_currency(self, part, amount):

@@ -1,8 +1,6 @@
 from odoo import api, fields, models
 from odoo.fields import Command
 
-from .billing_payment_match_part import Part
-
 
 class BillingPaymentMatch(models.Model):
     """Applying a match: in the entry of the bank's line, and by Odoo's reconciliation.
@@ -17,7 +15,7 @@ class BillingPaymentMatch(models.Model):
 
     def action_apply(self):
         """Apply proposals as they are."""
-        for match in self:
+        for match in self._for_client():
             match._apply()
         return True
 
@@ -45,6 +43,7 @@ class BillingPaymentMatch(models.Model):
         match_sudo._check_parts(parts)
         rest = match_sudo._get_rest(parts, rest)
         match_sudo._add_rest(parts, rest)
+        match_sudo._check_limit(parts)
         payments = match_sudo._keep_payments(parts)
         match_sudo._book(parts)
         match_sudo._confirm_payments(payments)
@@ -74,15 +73,7 @@ class BillingPaymentMatch(models.Model):
             if given.get("payment_id") and not given.get("move_line_id"):
                 parts += self._expand_payment(given)
                 continue
-            parts.append(
-                Part(
-                    item=self.env["account.move.line"].browse(given["move_line_id"]),
-                    amount=given.get("amount", 0.0),
-                    discount=given.get("discount", 0.0),
-                    kept=given.get("kept", 0.0),
-                    payment=self.env["account.payment"].browse(given.get("payment_id")),
-                )
-            )
+            parts.append(self._get_given_part(given))
         return parts
 
     def _get_proposed_allocation(self):

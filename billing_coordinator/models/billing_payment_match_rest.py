@@ -4,7 +4,6 @@ from odoo.fields import Command
 
 from .billing_payment_match_part import Part
 
-MANAGER = "billing_coordinator.group_billing_manager"
 INVOICES = ("out_invoice", "out_receipt")
 
 
@@ -23,9 +22,11 @@ class BillingPaymentMatch(models.Model):
         amount = currency.round(self.amount - sum(part.amount for part in parts))
         over = not currency.is_zero(amount)
         if not over:
-            amount = -currency.round(sum(part.open - part.settled for part in parts))
+            short = self._get_short_parts(parts)
+            amount = -currency.round(sum(part.open - part.settled for part in short))
         is_proposal = rest is None
         rest = rest or {}
+        self._check_given_rest(rest)
         handling = rest.get("handling") or self.rest_handling
         if not handling and (is_proposal or not over):
             handling = "credit" if over else self.company_id.billing_match_short
@@ -37,7 +38,20 @@ class BillingPaymentMatch(models.Model):
             "partner_id": rest.get("partner_id") or self._get_payer(parts).id,
         }
         self._check_rest(parts, result, over)
+        if self._is_automatic():
+            self._check_unchanged(amount)
         return result
+
+    def _check_unchanged(self, amount):
+        """The job does what was proposed: what differs now, somebody decides."""
+        if self.statement_line_id.currency_id.compare_amounts(amount, self.difference):
+            raise UserError(
+                self.env._("What it pays was changed since. Match the line again.")
+            )
+
+    def _get_short_parts(self, parts):
+        """What the line should pay: what is left of a credit remains the customer's."""
+        return [part for part in parts if part.item and part.open * self.amount > 0]
 
     def _get_payer(self, parts):
         """Whose credit a remainder is, if nobody says it."""
@@ -79,50 +93,21 @@ class BillingPaymentMatch(models.Model):
                 customer = self.env["res.partner"].browse(rest["partner_id"])
                 parts.append(Part(amount=rest["amount"], customer=customer))
         elif rest["handling"] == "discount":
-            for part in parts:
+            for part in self._get_short_parts(parts):
                 part.discount += currency.round(part.open - part.settled)
         elif rest["handling"] == "writeoff":
-            for part in parts:
+            for part in self._get_short_parts(parts):
                 part.written_off = currency.round(part.open - part.settled)
-            self._check_writeoff(parts, rest)
+            self._check_writeoff(rest)
 
     # -- write-offs -----------------------------------------------------------------
 
-    def _check_writeoff(self, parts, rest):
-        """A person says why; above the limit only managers may.
-
-        What tickets wrote off of the same invoices counts: otherwise all is below the
-        limit in small parts.
-        """
+    def _check_writeoff(self, rest):
+        """A person says why."""
         if not self.company_id.billing_writeoff_account_id:
             self.company_id._billing_check_writeoff()
         if not rest["note"] and not self._is_automatic():
             raise UserError(self.env._("Say why the difference is written off."))
-        limit = self.company_id.billing_writeoff_limit
-        currency = self.company_id.currency_id
-        total = self._get_writeoff_total(parts)
-        if currency.compare_amounts(total, limit) > 0 and not self._may_write_off():
-            raise UserError(
-                self.env._(
-                    "%(amount)s is more than the %(limit)s that you may write off: ask"
-                    " a billing manager, or leave the difference open.",
-                    amount=currency.format(total),
-                    limit=currency.format(limit),
-                )
-            )
-
-    def _may_write_off(self):
-        return not self._is_automatic() and self.env.user.has_group(MANAGER)
-
-    def _get_writeoff_total(self, parts):
-        """In company currency, as booked, with what was written off before."""
-        total = sum(
-            abs(self._get_booked(part.item, self._get_item_amounts(part)[3]))
-            for part in parts
-        )
-        moves = self.env["account.move"].union(*(part.item.move_id for part in parts))
-        before = self.env["billing.ticket"]._get_written_off_of(moves)
-        return self.company_id.currency_id.round(total + before)
 
     # -- discrepancies --------------------------------------------------------------
 

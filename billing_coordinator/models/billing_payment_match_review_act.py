@@ -20,6 +20,7 @@ class BillingPaymentMatch(models.Model):
 
         :return: id of the match that was applied, for undoing
         """
+        self = self._for_client()
         line = self._get_review_record(statement_line_id)
         rest = rest and self._clean_rest(rest)
         if allocation is not None:
@@ -115,6 +116,7 @@ class BillingPaymentMatch(models.Model):
 
         :return: ``{"done": [match ids], "failed": [{"id", "text", "reason"}]}``
         """
+        self = self._for_client()
         lines = self.env["account.bank.statement.line"].browse(
             map(int, statement_line_ids[:BATCH])
         )

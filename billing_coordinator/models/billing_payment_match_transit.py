@@ -17,7 +17,8 @@ class BillingPaymentMatch(models.Model):
         """The open items of the invoices of a payment, first due first."""
         payment = self.env["account.payment"].browse(given["payment_id"])
         self._check_payment(payment)
-        left, parts = given["amount"], []
+        left, parts = self._get_given_amount(given, "amount"), []
+        self._check_payment_amount(payment, left)
         for item in self._get_payment_items(payment):
             part = Part(item=item, payment=payment, open=self._get_open_amount(item))
             part.amount = min(left, part.open, key=abs)
@@ -46,6 +47,18 @@ class BillingPaymentMatch(models.Model):
                 self.env._(
                     "%(payment)s is no payment in transit any more. Match the line"
                     " again.",
+                    payment=payment.display_name,
+                )
+            )
+
+    def _check_payment_amount(self, payment, amount):
+        """Money in comes from a customer, money out goes to one."""
+        sign = 1 if payment.payment_type == "inbound" else -1
+        if sign * amount < 0 or not payment.partner_id:
+            raise UserError(
+                self.env._(
+                    "%(payment)s cannot be matched: its amount or its customer does not"
+                    " fit.",
                     payment=payment.display_name,
                 )
             )

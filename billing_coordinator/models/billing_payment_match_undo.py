@@ -14,7 +14,7 @@ class BillingPaymentMatch(models.Model):
 
     def action_undo(self, reason=None):
         """Take applied matches back."""
-        for match in self:
+        for match in self._for_client():
             match._check_may_apply()
             # As in applying: entries of the bank are written by accountants only.
             match_sudo = match.sudo().with_company(match.company_id)
@@ -37,6 +37,7 @@ class BillingPaymentMatch(models.Model):
         """Before the entry of the bank's line is reset."""
         self._check_not_returned()
         for match in self:
+            match._check_not_used()
             # Before anything is changed, with Odoo's own words.
             match.statement_line_id.move_id._check_fiscal_lock_dates()
             if (match.undo_values or {}).get("payer_set"):
@@ -82,6 +83,30 @@ class BillingPaymentMatch(models.Model):
         )
         self._refresh_customers()
 
+    def _check_not_used(self):
+        """Nothing else was settled with what the match made, such as its credit."""
+        used = self._get_used_items()
+        if used:
+            raise UserError(
+                self.env._(
+                    "What %(line)s brought settles %(items)s too: undo that first.",
+                    line=self.statement_line_id.payment_ref,
+                    items=", ".join(dict.fromkeys(map(_describe, used))),
+                )
+            )
+
+    def _get_used_items(self):
+        """Items beside those of the match; exchange differences go with their own."""
+        made = self.statement_line_id.move_id.line_ids
+        if self.returned_line_id:
+            return made.browse()
+        partials = made.matched_debit_ids | made.matched_credit_ids
+        items = partials.debit_move_id | partials.credit_move_id
+        own = self.line_ids.move_line_id
+        all_of_own = own.matched_debit_ids | own.matched_credit_ids
+        exchange = (partials | all_of_own).exchange_move_id.line_ids
+        return items - made - own - exchange
+
     def _withdraw_ticket(self):
         if self.ticket_id:
             tickets = self.ticket_id._refreshing_later()
@@ -91,3 +116,9 @@ class BillingPaymentMatch(models.Model):
         if (self.undo_values or {}).get("learned"):
             payers = self.env["billing.payer"]
             payers._unlearn(self.statement_line_id, self.partner_id)
+
+
+def _describe(item):
+    """The entry of an item, one of the bank in its own words."""
+    line = item.move_id.statement_line_id
+    return line.payment_ref or item.move_id.name or item.move_id.display_name

@@ -114,7 +114,9 @@ class TestMatchShort(MatchCase):
 
     def test_job_writes_nothing_off_above_the_limit(self):
         self.company.billing_match_short = "writeoff"
-        match = self._propose(self._make_bank_line(80.0), (self.invoice, 80.0))
+        match = self._propose(
+            self._make_bank_line(80.0), (self.invoice, 80.0), difference=-20.0
+        )
         with self.assertRefused("more than the 10.00"):
             match.with_context(billing_match_automatic=True)._apply()
 

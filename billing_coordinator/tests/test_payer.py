@@ -71,9 +71,9 @@ class TestPayer(SecondCompany, MatchCase):
         invoices = self._make_invoice(), self._make_invoice()
         for invoice, automatic in zip(invoices, (True, False), strict=True):
             self.assertFalse(self._known("name"))
-            match = self._propose(self._line(), (invoice, 10))
+            match = self._propose(self._line(), (invoice, 10), difference=-90)
             match = match.with_context(billing_match_automatic=automatic)
-            match.with_user(self.coordinator).action_apply()
+            match.with_user(self.coordinator)._apply()
         self.assertEqual(self._known("name").count, 1)
         self.assertEqual(self._known("name").partner_id, self.customer)
 

@@ -4,6 +4,7 @@ from functools import lru_cache
 
 from .. import reference
 from .names import Names, normalise
+from .number_shape import Shapes
 from .received import ReceivedIndex
 from .record import IN_TRANSIT
 from .writing import compact, read_bare, read_several
@@ -59,6 +60,7 @@ class Index:
         prefixes = {item.prefix for item in self.items.values() if item.prefix}
         self.prefixes = tuple(sorted(prefixes))
         self.plain = self._find_plain()
+        self.shapes = Shapes(item.number for item in self.items.values() if item.prefix)
         for item in self.in_transit.values():
             self._add_memo(item)
 
@@ -131,6 +133,7 @@ class Index:
         strange = self._find_references(text, found)
         strange |= self._find_numbers(text, found)
         strange |= self._find_written(text, found)
+        strange |= not found and self.shapes.looks_like_another(payment.text)
         return dict(list(found.items())[:MAX_NAMED]), strange
 
     def _find_references(self, text, found):

@@ -13,7 +13,7 @@ from .record import Evidence, Proposal, Reason, Result
 from .returns import propose_returns
 from .say import CONTRADICTION, say_bare, say_named, say_payer
 from .transit import propose_batch
-from .writing import read_bare, read_several
+from .writing import YEAR, read_bare, read_several
 
 MAX_SAME_AMOUNT = 5
 COMMON_AMOUNT = -20  # many items have it: with a number of any meaning it says little
@@ -122,7 +122,8 @@ def _propose_by_number(payment, payers, index, rules):
     known = {partner for partner, _who in payers}
     found = {}
     text = payment.text
-    numbers = {*map(int, read_bare(text)), *read_several(text)}
+    bare = (number for number in read_bare(text) if not YEAR.fullmatch(number))
+    numbers = {*map(int, bare), *read_several(text)}
     for number in numbers:
         for item in index.by_sequence.get(number, ())[:50]:
             found.setdefault(item.partner, []).append(item)

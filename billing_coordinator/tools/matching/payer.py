@@ -2,13 +2,14 @@
 
 from .names import normalise
 from .record import Evidence, Reason
-from .writing import compact
+from .writing import read_told
 
 POINTS_ACCOUNT = 35
 POINTS_NAME = 35
 POINTS_REMEMBERED = 35
 POINTS_SIMILAR = 15
 POINTS_CUSTOMER = 25
+TWO_PAYERS = 10  # less where account and name are of different customers
 
 
 def find_payers(payment, index):
@@ -17,6 +18,7 @@ def find_payers(payment, index):
     for partner, evidence in _evidence(payment, index):
         if partner not in found or evidence.points > found[partner].points:
             found[partner] = evidence
+    _doubt(found.values())
     for partner, number in index.find_customers(payment).items():
         found[partner] = _say_customer(number, found.get(partner))
     return sorted(found.items(), key=lambda pair: -pair[1].points)
@@ -29,24 +31,32 @@ def _say_customer(number, known):
     return Evidence(Reason.CUSTOMER_NUMBER, points, values)
 
 
+def _doubt(evidence):
+    """The account, or what was confirmed, says one customer, the name another."""
+    sure = [e for e in evidence if e.points >= POINTS_NAME]
+    is_name = {e.reason is Reason.SAME_NAME for e in sure}
+    for each in sure if len(is_name) > 1 else ():
+        each.points -= TWO_PAYERS
+
+
 def find_groups(payment, index):
     """Partners that one payer is known to pay for together, with the evidence."""
     values = {"account": payment.account, "name": payment.name}
-    account = index.accounts.get(compact(payment.account), ())
+    account = index.accounts.get(read_told(payment.account), ())
     if len(account) > 1:
         yield account, Evidence(Reason.ACCOUNT, POINTS_ACCOUNT, values)
-    name = index.remembered.get(normalise(payment.name), ())
+    name = _find_remembered(payment, index)
     if len(name) > 1 and name != account:
         yield name, Evidence(Reason.REMEMBERED_NAME, POINTS_REMEMBERED, values)
 
 
 def _evidence(payment, index):
     values = {"account": payment.account, "name": payment.name}
-    for partner in index.accounts.get(compact(payment.account), ()):
+    for partner in index.accounts.get(read_told(payment.account), ()):
         yield partner, Evidence(Reason.ACCOUNT, POINTS_ACCOUNT, values)
-    if not payment.name:
+    if not read_told(payment.name):
         return
-    for partner in index.remembered.get(normalise(payment.name), ()):
+    for partner in _find_remembered(payment, index):
         yield partner, Evidence(Reason.REMEMBERED_NAME, POINTS_REMEMBERED, values)
     same = index.names.find_same(payment.name)
     for partner in same:
@@ -59,3 +69,8 @@ def _evidence(payment, index):
             points = POINTS_SIMILAR + round((likeness - 82) / 2)
             told = {**values, "likeness": round(likeness)}
             yield partner, Evidence(Reason.SIMILAR_NAME, points, told)
+
+
+def _find_remembered(payment, index):
+    name = normalise(payment.name)
+    return index.remembered.get(name, ()) if read_told(name) else ()

@@ -2,16 +2,10 @@
 
 from .. import reference
 from .names import normalise
-from .writing import compact, split
+from .writing import read_told as read_reference
+from .writing import split
 
 NEWEST = 20  # of the lines that are alike
-SAYS_NOTHING = frozenset(("NOTPROVIDED", "NONREF", "NONE", "NA", ""))
-
-
-def read_reference(text):
-    """Without separators; empty where the bank only says that there is none."""
-    known = compact(text)
-    return "" if known in SAYS_NOTHING else known
 
 
 class ReceivedIndex:
@@ -54,7 +48,7 @@ class ReceivedIndex:
 
     def count_of_account(self, payment, amount):
         """How many lines of this amount came from the account."""
-        key = ("account", compact(payment.account), amount)
+        key = ("account", read_reference(payment.account), amount)
         return sum(line.day <= payment.day for line in self.known.get(key, ()))
 
 
@@ -65,9 +59,9 @@ def keys_of(line, amount):
         yield "end_to_end", read_reference(line.end_to_end)
     if read_reference(line.reference):
         yield "reference", read_reference(line.reference)
-    if compact(line.account):
-        yield "account", compact(line.account), amount
-    if normalise(line.name):
+    if read_reference(line.account):
+        yield "account", read_reference(line.account), amount
+    if read_reference(line.name):
         yield "name", normalise(line.name), amount
-    if compact(line.mandate):
-        yield "mandate", compact(line.mandate), amount
+    if read_reference(line.mandate):
+        yield "mandate", read_reference(line.mandate), amount

@@ -7,7 +7,7 @@ from rapidfuzz import fuzz
 from .names import SIMILAR, normalise
 from .received import read_reference
 from .record import Evidence, Proposal, Reason
-from .writing import compact, split
+from .writing import split
 
 POINTS_RETURNED = 20
 POINTS_SAYS_RETURN = 10
@@ -79,11 +79,12 @@ def _compare(payment, line, numbers):
 
 def _compare_payer(payment, line):
     told = {"account": payment.account, "name": payment.name}
-    if compact(payment.account) and compact(payment.account) == compact(line.account):
+    account = read_reference(payment.account)
+    if account and account == read_reference(line.account):
         yield Evidence(Reason.ACCOUNT, POINTS_ACCOUNT, told)
         return
     name, other = normalise(payment.name), normalise(line.name)
-    if not name or not other:
+    if not read_reference(name) or not other:
         return
     if name == other:
         yield Evidence(Reason.SAME_NAME, POINTS_NAME, told)

@@ -9,6 +9,10 @@ MIN_BARE = 3  # digits of a number that stands alone
 SEVERAL = re.compile(r"(?<![0-9/-])([0-9]{3,9})\s?([-–/])\s?([0-9]{1,9})(?![0-9/-])")  # noqa: RUF001
 YEAR = re.compile(r"(?:19|20)[0-9]{2}")
 MAX_RANGE = 20
+# What banks write where they have to write something.
+SAYS_NOTHING = frozenset(
+    "NOTPROVIDED NOTAVAILABLE UNKNOWN UNBEKANNT NONREF NONE NULL NA".split()
+)
 RUNNING = re.compile(r"(.*?)([0-9]{1,9})\Z", re.DOTALL)
 
 
@@ -34,6 +38,12 @@ def read_several(text):
         elif 0 < full - int(first) <= MAX_RANGE:
             found += range(int(first), full + 1)
     return found
+
+
+def read_told(text):
+    """Without separators; empty where the bank only says that there is none."""
+    known = compact(text)
+    return "" if known in SAYS_NOTHING else known
 
 
 def compact(number):
