@@ -34,6 +34,7 @@
         "wizard/billing_assign_wizard_views.xml",
         "wizard/billing_call_wizard_views.xml",
         "wizard/billing_company_wizard_views.xml",
+        "wizard/billing_company_wizard_bank_views.xml",
         "wizard/billing_company_wizard_late_views.xml",
         "wizard/billing_company_wizard_writeoff_views.xml",
         "wizard/billing_followup_run_views.xml",

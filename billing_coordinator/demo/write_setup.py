@@ -54,6 +54,7 @@ class SetupWriter:
         self._write_terms()
         self._write_products()
         self._write_writeoffs()
+        self._write_charges()
         self.company.account_use_credit_limit = True
 
     def _load_chart(self):
@@ -78,6 +79,12 @@ class SetupWriter:
         company.billing_writeoff_journal_id = find_journal(self.env, "general")
         company.billing_writeoff_limit = 250
         company.billing_match_charges_account_id = account
+
+    def _write_charges(self):
+        """Where the bank's charges go that are taken off a payment."""
+        chart = self.env["account.chart.template"]
+        account = chart.ref("expense_finance", raise_if_not_found=False)
+        self.company.billing_match_charges_account_id = account
 
     def _write_taxes(self):
         """Give the generic chart's tax the name and rate of the company's country."""

@@ -103,11 +103,11 @@ class BillingPaymentMatch(models.Model):
     )
     note = fields.Char(readonly=True)
     is_automatic = fields.Boolean("Applied by the job", readonly=True)
-    applied_at = fields.Datetime(readonly=True)
+    applied_at = fields.Datetime("Applied on", readonly=True)
     applied_by_id = fields.Many2one(
         "res.users", "Applied by", readonly=True, index="btree_not_null"
     )
-    undone_at = fields.Datetime(readonly=True)
+    undone_at = fields.Datetime("Undone on", readonly=True)
     undone_by_id = fields.Many2one(
         "res.users", "Undone by", readonly=True, index="btree_not_null"
     )

@@ -181,7 +181,8 @@ class BillingPaymentMatch(models.Model):
         if not account:
             raise UserError(
                 self.env._(
-                    "Choose %(what)s of %(company)s in the settings first.",
+                    "Choose %(what)s of %(company)s in the settings of Billing first,"
+                    " or ask a billing manager to do it.",
                     what=what,
                     company=self.company_id.name,
                 )

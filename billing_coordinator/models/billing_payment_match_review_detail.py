@@ -37,7 +37,7 @@ class BillingPaymentMatch(models.Model):
         """``(name, label, value)`` beside date, name, text and amount."""
         facts = [
             ("account_number", self.env._("Account"), line.account_number),
-            ("journal", self.env._("Received on"), line.journal_id.display_name),
+            ("journal", self.env._("Bank account"), line.journal_id.display_name),
             *self._get_imported_facts(line),
             ("ref", self.env._("Reference"), line.ref),
             ("transaction_type", self.env._("Kind"), line.transaction_type),

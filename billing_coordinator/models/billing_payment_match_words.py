@@ -41,7 +41,7 @@ class BillingPaymentMatch(models.Model):
             said["amount"] = self.currency_id.format(said["amount"])
         for key in ("numbers", "found"):
             if key in said:
-                said[key] = ", ".join(said[key])
+                said[key] = ", ".join(dict.fromkeys(said[key]))
         words = self._word_text(reason, said) or self._word_payer(reason, said)
         return (
             words or self._word_amount(reason, said) or self._word_return(reason, said)

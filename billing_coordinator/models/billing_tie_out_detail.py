@@ -64,4 +64,4 @@ class BillingTieOutDetail(models.AbstractModel):
             words += [record.payment_ref, record.partner_id.name or record.partner_name]
         else:
             words += [record.move_name, record.name, record.partner_id.name]
-        return " ".join(word for word in words if word)
+        return " ".join(word for word in dict.fromkeys(words) if word)

@@ -101,6 +101,26 @@ class TestBankImport(BankImportCase):
         self.assertRefused(photo, "no bank file")
         self.assertEqual(self._lines().mapped("amount"), [40])
 
+    def test_files_are_read_by_name(self):
+        """Of two that were chosen together the older one comes first."""
+        one, two = (
+            statement(referenced(amount, f"R{amount}"), opening, closing)
+            for amount, opening, closing in ((1, "0.00", "1.00"), (2, "1.00", "3.00"))
+        )
+        wizard = self._upload({"2025-11.xml": one, "2025-12.xml": two})
+        self.assertEqual(wizard.file_ids.mapped("name"), ["2025-11.xml", "2025-12.xml"])
+
+    def test_new_entries_are_matched_soon(self):
+        good = statement(referenced(1, "R1"), "0.00", "1.00")
+        cron = self.env.ref("billing_coordinator.ir_cron_match")
+        domain = [("cron_id", "=", cron.id)]
+        triggers = self.env["ir.cron.trigger"]
+        before = triggers.search_count(domain)
+        self._upload({"bad.xml": b"<Document>"})
+        self.assertEqual(triggers.search_count(domain), before)
+        self._upload({"good.xml": good})
+        self.assertEqual(triggers.search_count(domain), before + 1)
+
     def test_file_is_booked_wholly_or_not_at_all(self):
         """The second statement of the file is of an account that nobody knows."""
         first = statement(entry("40.00"), "100.00", "140.00")

@@ -36,9 +36,23 @@ class TestBankImportTable(BankImportCase):
         self.assertEqual(wizard.date_format, "%d.%m.%Y")
         self.assertEqual(wizard.decimal_mark, ",")
         self.assertEqual(wizard.first_row, 2)
-        for text in ("INV 1177", "1204.50", "2025-11-05"):
+        for text in ("INV 1177", "1,204.50", "11/05/2025"):
             self.assertIn(text, wizard.preview)
         self.assertFalse(self._lines())
+
+    def test_the_only_bank_account_is_chosen(self):
+        journals = self.env["account.journal"].search(
+            [
+                ("type", "in", ("bank", "credit")),
+                ("company_id", "=", self.company.id),
+                ("id", "!=", self.bank.id),
+            ]
+        )
+        journals.action_archive()
+        wizard = self._upload({"export.csv": table()})
+        self.assertEqual(wizard.journal_id, self.bank)
+        self.bank.copy()
+        self.assertFalse(self._upload({"other.csv": table()}).journal_id)
 
     def test_preview_tells_what_does_not_fit(self):
         wizard = self._upload({"export.csv": table()})
@@ -94,6 +108,7 @@ class TestBankImportTable(BankImportCase):
 
     def test_what_must_be_chosen(self):
         wizard = self._upload({"a.csv": table()})
+        wizard.journal_id = False
         with self.assertRaisesRegex(UserError, "bank account"):
             wizard.action_use_columns()
         wizard.journal_id = self.bank

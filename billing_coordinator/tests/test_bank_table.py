@@ -77,6 +77,10 @@ class TestBankTable(BankFileCase):
         )
         self.assertEqual((charges.amount, charges.date), (-3, date(2025, 11, 6)))
 
+    def test_heading_that_says_text(self):
+        data = b"Date;Amount;Name;Text\n05.11.2025;3,00;Azure;INV 17\n"
+        self.assertEqual(self._guess(data, table.Kinds.CSV).text, (3,))
+
     def test_signs(self):
         for text, amount in (
             ("1 204,50", "1204.50"),

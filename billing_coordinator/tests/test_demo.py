@@ -225,6 +225,7 @@ class TestDemoWriter(TransactionCase):
             self.assertTrue(all(waiting.mapped(name)), name)
         self.assertTrue(self.company.billing_writeoff_account_id)
         self.assertTrue(self.company.billing_writeoff_journal_id)
+        self.assertTrue(self.company.billing_match_charges_account_id)
 
     def test_numbers_have_no_gap(self):
         domain = [

@@ -89,6 +89,25 @@ class TestMatchJob(MatchCase):
         self.assertEqual(self.invoices[0].payment_state, "not_paid")
         self.assertEqual(self.invoices[1].payment_state, "paid")
 
+    def test_managers_choose_the_settings(self):
+        domain = [("account_type", "=", "expense")]
+        domain += [("company_ids", "in", self.company.ids)]
+        account = self.env["account.account"].search(domain, limit=1)
+        values = {
+            "billing_match_auto": True,
+            "billing_match_threshold": 80,
+            "billing_match_tolerance": 2.5,
+            "billing_match_charges_account_id": account,
+            "billing_match_discount_grace": 3,
+            "billing_match_short": "ticket",
+        }
+        wizard = self.env["billing.company.wizard"].with_user(self.manager).create({})
+        for name, value in values.items():
+            wizard[name] = value
+        wizard.action_save()
+        for name, value in values.items():
+            self.assertEqual(self.company[name], value, name)
+
     def test_settings_are_checked(self):
         for name, value in (
             ("billing_match_threshold", 20),

@@ -61,6 +61,10 @@ class TestMatchWords(MatchCase):
         places = [words.index(part) for part in ("INV/2025/00017", "fits", "missing")]
         self.assertEqual(places, sorted(places))
 
+    def test_installments_of_an_invoice_have_one_number(self):
+        match = self._words(["number", 55, {"numbers": ["INV/2025/00017"] * 2}])
+        self.assertEqual(match.reason_text.count("INV/2025/00017"), 1)
+
     def test_no_reasons_no_words(self):
         self.assertFalse(self._words().reason_text)
 

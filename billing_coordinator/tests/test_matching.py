@@ -133,6 +133,17 @@ class TestMatchNamed(MatchCase):
         text = "INV/2025/01177 INV/2025/01182"
         proposal = self.assertProposes(line(60_000, text), 1177, 1182)
         self.assertEqual(proposal.paid, {1182: 50_450, 1177: 9_550})
+        self.assertEqual(proposal.difference, -60_450)
+
+    def test_what_is_missing_is_of_the_items_that_are_reached(self):
+        """Of two installments of one invoice the second is not paid at all."""
+        second = item(2, 50_000, due=30)._replace(number="INV/2025/01177")
+        self.items.append(second._replace(sequence=1177))
+        proposal = self.assertProposes(line(60_000, "INV/2025/01177"), 1177)
+        self.assertEqual(proposal.paid, {1177: 60_000})
+        self.assertEqual(proposal.difference, -10_000)
+        short = next(e for e in proposal.evidence if e.reason is Reason.SHORT)
+        self.assertEqual(short.values, {"amount": 10_000})
 
     def test_credit_note_is_taken_off(self):
         self.items.append(

@@ -265,6 +265,12 @@ class TestTieOutCompanies(BankCase):
         self.assertEqual(self._tie_out(), before)
         self.assertEqual({entry.company_id for entry in before}, {self.company.id})
 
+    def test_payer_is_named_once(self):
+        """Files without a text have the name of the payer there."""
+        line = self._make_bank_line(5, "Azure", partner_name="Azure")
+        label = self.env["billing.tie.out"]._get_detail_label(line)
+        self.assertEqual(label.count("Azure"), 1)
+
     def test_who_may_not_read_the_books(self):
         for group in ("group_billing_department", "base.group_user"):
             user = self._make_user(f"no_{group}", group)

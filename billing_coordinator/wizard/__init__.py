@@ -3,6 +3,7 @@ from . import (
     billing_assign_wizard,
     billing_call_wizard,
     billing_company_wizard,
+    billing_company_wizard_bank,
     billing_company_wizard_late,
     billing_company_wizard_writeoff,
     billing_followup_run,

@@ -37,12 +37,14 @@ class BillingStatementImport(models.TransientModel):
     file_ids = fields.One2many(
         "billing.statement.import.file", "import_id", "Result", readonly=True
     )
-    new_count = fields.Integer("New entries", compute="_compute_new_count")
+    new_count = fields.Integer("New entries", compute="_compute_counts")
+    pending_count = fields.Integer("Not booked", compute="_compute_counts")
 
-    @api.depends("file_ids.new_count")
-    def _compute_new_count(self):
+    @api.depends("file_ids.new_count", "file_ids.pending_count")
+    def _compute_counts(self):
         for wizard in self:
             wizard.new_count = sum(wizard.file_ids.mapped("new_count"))
+            wizard.pending_count = sum(wizard.file_ids.mapped("pending_count"))
 
     def _compute_display_name(self):
         self.display_name = self.env._("Import bank files")
@@ -114,7 +116,13 @@ class BillingStatementImport(models.TransientModel):
             self._book_files()
             self.state = "done"
             self._drop_uploads()
+            self._match_soon()
         return self._reopen()
+
+    def _match_soon(self):
+        """Who goes elsewhere now finds proposals later, and not in an hour only."""
+        if self.new_count:
+            self.env.ref("billing_coordinator.ir_cron_match")._trigger()
 
     def _reopen(self):
         return {
@@ -128,8 +136,12 @@ class BillingStatementImport(models.TransientModel):
             "context": {"dialog_size": "large"},
         }
 
+    def _get_attachments(self):
+        """By name, as people see them in their folder: mostly from the oldest on."""
+        return self.attachment_ids.sorted(lambda each: (each.name, each.id))
+
     def _look_at_files(self):
-        for attachment in self.attachment_ids:
+        for attachment in self._get_attachments():
             for name, stream, problem in self._open(attachment):
                 values = {"import_id": self.id, "name": name}
                 values["attachment_id"] = attachment.id
@@ -138,7 +150,7 @@ class BillingStatementImport(models.TransientModel):
 
     def _book_files(self):
         waiting = list(self.file_ids)
-        for attachment in self.attachment_ids:
+        for attachment in self._get_attachments():
             for _name, stream, _problem in self._open(attachment):
                 waiting.pop(0)._import(stream)
 

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import formatLang
 
 from ..models.billing_statement_columns import COLUMNS, MAPPED
 from ..tools.bank.record import Problem, Statement
@@ -51,7 +52,24 @@ class BillingStatementImport(models.TransientModel):
     def _ask_columns(self, table):
         guess = guess_mapping(table.rows)
         values = self._from_mapping(guess) if guess else dict.fromkeys(MAPPED)
-        self.write({"state": "columns", "table_id": table.id, **values})
+        journal = self.journal_id or self._get_only_journal()
+        self.write(
+            {
+                "state": "columns",
+                "table_id": table.id,
+                "journal_id": journal.id,
+                **values,
+            }
+        )
+
+    def _get_only_journal(self):
+        """Where there is only one bank account nobody is asked for it."""
+        domain = [
+            ("type", "in", ("bank", "credit")),
+            ("company_id", "in", self.env.companies.ids),
+        ]
+        journals = self.env["account.journal"].search(domain, limit=2)
+        return journals if len(journals) == 1 else journals.browse()
 
     def _check_columns(self):
         if not self.journal_id:
@@ -93,9 +111,15 @@ class BillingStatementImport(models.TransientModel):
 
     def _read_preview_row(self, row, statement):
         try:
-            return {"entry": read_transaction(row, statement, NoKeys())}
+            entry = read_transaction(row, statement, NoKeys())
+            return {"entry": entry, "amount": self._format_amount(entry.amount)}
         except Problem as problem:
             return {"problem": self.table_id._word(problem)}
+
+    def _format_amount(self, amount):
+        """As people write it, with all the digits that were read."""
+        digits = max(2, -amount.as_tuple().exponent)
+        return formatLang(self.env, float(amount), digits=digits)
 
 
 class NoKeys:

@@ -31,7 +31,7 @@ HEADINGS = {
     "account": "counterparty iban|iban zahlungs|account number|kontonummer|iban"
     "|tegenrekening",
     "text": "remittance|verwendungszweck|description|details|libell|omschrijving"
-    "|mededelingen|memo|reference text|purpose",
+    "|mededelingen|memo|reference text|purpose|narrative|buchungstext|^text$",
     "reference": "transaction id|bank reference|^reference|^ref|referenz|référence",
 }
 

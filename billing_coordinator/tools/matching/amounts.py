@@ -40,7 +40,7 @@ def explain_named(payment, items, evidence, index, rules, told=None):
     if told and _divides(payment, items, told):
         yield _divide(items, evidence, difference, told)
     elif min(payment.amount, total) > 0 or max(payment.amount, total) < 0:
-        yield _rest(payment, items, evidence, difference)
+        yield _rest(payment, items, evidence)
 
 
 def _divides(payment, items, told):
@@ -182,17 +182,23 @@ def _say_difference(difference):
     return Evidence(reason, points, {"amount": abs(difference)})
 
 
-def _rest(payment, items, evidence, difference):
-    """Too little pays the oldest first; too much remains of the line."""
+def _rest(payment, items, evidence):
+    """Too little pays the oldest first; too much remains of the line.
+
+    What is missing is missing of the items that the money reaches: nobody decides here
+    about the next installments, of which nothing was paid.
+    """
     incoming = payment.amount > 0
     smaller = min if incoming else max
     left, paid = payment.amount, {}
     for item in sorted(items, key=lambda i: ((i.amount > 0) == incoming, i.due, i.id)):
         paid[item.id] = smaller(item.amount, left)
         left -= paid[item.id]
-    paid = {item_id: amount for item_id, amount in paid.items() if amount}
-    partners = {item.partner for item in items}
+    reached = [item for item in items if paid[item.id]]
+    paid = {item.id: paid[item.id] for item in reached}
+    partners = {item.partner for item in reached}
     partner = partners.pop() if len(partners) == 1 else None
+    difference = payment.amount - sum(item.amount for item in reached)
     missing = difference if incoming else -difference
     told = [*evidence, _say_difference(missing)]
     return Proposal(partner, paid, told, difference=difference)

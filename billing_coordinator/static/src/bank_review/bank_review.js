@@ -221,6 +221,13 @@ export class BankReview extends Component {
 
     async onLookAgain(lineId) {
         if (await this.model.lookAgain(lineId)) {
+            const {ready} = this.model.counts;
+            this.notification.add(
+                ready === 1
+                    ? _t("Looked again: 1 line is ready.")
+                    : _t("Looked again: %s lines are ready.", ready),
+                {type: "info"},
+            );
             this.focusList();
         }
     }

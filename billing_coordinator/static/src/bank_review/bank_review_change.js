@@ -66,10 +66,13 @@ export class BankReviewChange extends Component {
         return formatFloat(amount, {digits: this.digits});
     }
 
-    /** What is typed, or NaN. */
+    /** What is typed, or NaN. Odoo takes a word for the symbol of a currency. */
     parse(text) {
+        if (!text.trim()) {
+            return 0;
+        }
         try {
-            return text.trim() ? parseMonetary(text) : 0;
+            return /\d/.test(text) ? parseMonetary(text) : NaN;
         } catch {
             return NaN;
         }

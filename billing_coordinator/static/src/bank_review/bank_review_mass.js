@@ -67,6 +67,12 @@ export class BankReviewMass extends Component {
               });
     }
 
+    /** The search, the bank account and the state that are chosen hold here, too. */
+    get isFiltered() {
+        const {state, text, journal_id} = this.props.model.filters;
+        return Boolean(["ready", "decide"].includes(state) || text || journal_id);
+    }
+
     get remark() {
         const {left} = this.state.preview;
         return left === 1

@@ -58,6 +58,15 @@ registry.category("web_tour.tours").add("billing_coordinator_bank_review", {
             run: "press e",
         },
         {
+            content: "a word is no amount",
+            trigger: ".o_billing_review_parts input[name=amount]",
+            run: "edit some",
+        },
+        {
+            content: "it cannot be accepted",
+            trigger: `.o_billing_review_parts input.is-invalid, .o_billing_review_change [name=apply]:disabled`,
+        },
+        {
             content: "a part only",
             trigger: ".o_billing_review_parts input[name=amount]",
             run: "edit 30",
@@ -119,6 +128,31 @@ registry.category("web_tour.tours").add("billing_coordinator_bank_review", {
 
 registry.category("web_tour.tours").add("billing_coordinator_bank_review_mass", {
     steps: () => [
+        {
+            content: "only what is ready",
+            trigger: ".o_billing_review_states button[name=ready]",
+            run: "click",
+        },
+        {
+            content: "nothing is ready; accept several all the same",
+            trigger: `body:has(.o_billing_review_nothing) .o_billing_review button[name=mass]:enabled`,
+            run: "click",
+        },
+        {
+            content: "it says that the filters count",
+            trigger: ".modal .o_billing_review_filtered",
+        },
+        {
+            content: "close it",
+            trigger: ".modal footer .btn-secondary",
+            run: "click",
+        },
+        {
+            content: "all that is left",
+            trigger:
+                "body:not(:has(.modal)) .o_billing_review_states button[name=left]",
+            run: "click",
+        },
         {
             content: "accept several",
             trigger: ".o_billing_review button[name=mass]:enabled",
