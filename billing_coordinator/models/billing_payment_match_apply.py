@@ -68,12 +68,13 @@ class BillingPaymentMatch(models.Model):
         """The parts of the line, of the proposal or as they are given."""
         if allocation is None:
             allocation = self._get_proposed_allocation()
+        items = self._get_given_items(allocation)
         parts = []
         for given in allocation:
             if given.get("payment_id") and not given.get("move_line_id"):
                 parts += self._expand_payment(given)
                 continue
-            parts.append(self._get_given_part(given))
+            parts.append(self._get_given_part(given, items))
         return parts
 
     def _get_proposed_allocation(self):

@@ -21,9 +21,18 @@ class BillingPaymentMatch(models.Model):
         kept = {name: context[name] for name in CLIENT_CONTEXT if name in context}
         return self.with_context(kept)  # pylint: disable=context-overridden
 
-    def _get_given_part(self, given):
+    def _get_given_items(self, allocation):
+        """The items that are named and still there, read together."""
+        item_ids = dict.fromkeys(
+            given["move_line_id"]
+            for given in allocation
+            if type(given.get("move_line_id")) is int  # no record is False, an int too
+        )
+        return self.env["account.move.line"].browse(item_ids).exists()
+
+    def _get_given_part(self, given, items):
         """A part of the line that goes to an open item."""
-        item = self.env["account.move.line"].browse(given.get("move_line_id")).exists()
+        item = items.filtered(lambda item: item.id == given.get("move_line_id"))
         if len(item) != 1:
             raise UserError(
                 self.env._("An item of this match is gone. Match the line again.")
