@@ -1,0 +1,233 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+from odoo.tools.misc import format_date, format_datetime
+
+from ..tools import period
+
+OPEN, IN_PROGRESS, READY, LOCKED = "open", "in_progress", "ready", "locked"
+STATES = [
+    (OPEN, "Open"),
+    (IN_PROGRESS, "In progress"),
+    (READY, "Ready to lock"),
+    (LOCKED, "Locked"),
+]
+
+
+class BillingClose(models.Model):
+    """The month-end checklist of one company and month.
+
+    It is ready when each task is done, then locked through Odoo's lock dates.
+    """
+
+    _name = "billing.close"
+    _description = "Month-end close"
+    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _order = "date_to desc, company_id, id desc"
+    _check_company_auto = True
+    _mail_post_access = "read"
+
+    company_id = fields.Many2one(
+        "res.company",
+        required=True,
+        index=True,
+        default=lambda self: self.env.company,
+    )
+    currency_id = fields.Many2one(related="company_id.currency_id")
+    date_to = fields.Date(
+        "Period end",
+        required=True,
+        default=lambda self: self._get_default_date_to(),
+        help="Any day of the month: the month's last day is taken.",
+    )
+    date_from = fields.Date(
+        "Period start",
+        compute="_compute_date_from",
+        store=True,
+        required=True,
+        precompute=True,
+    )
+    template_id = fields.Many2one(
+        "billing.close.template",
+        index="btree_not_null",
+        ondelete="restrict",
+        check_company=True,
+        help="Empty: the one that is in force.",
+    )
+    task_ids = fields.One2many("billing.close.task", "close_id", "Tasks")
+    signoff_ids = fields.One2many("billing.close.signoff", "close_id", "Sign-offs")
+    state = fields.Selection(STATES, compute="_compute_state", store=True, index=True)
+    progress = fields.Float(
+        "Done (%)",
+        compute="_compute_state",
+        store=True,
+        aggregator="avg",
+        help="Tasks that are reviewed, or prepared where no review is asked for.",
+    )
+    date_due = fields.Date(
+        "Due", compute="_compute_date_due", store=True, help="Of the last task."
+    )
+    date_locked = fields.Datetime("Locked on", readonly=True, copy=False)
+    locked_uid = fields.Many2one(
+        "res.users", "Locked by", index="btree_not_null", readonly=True, copy=False
+    )
+    days_to_close = fields.Integer(
+        "Days to close",
+        compute="_compute_days_to_close",
+        store=True,
+        aggregator="avg",
+        help="Working days from the period's end to the day it was first locked.",
+    )
+
+    _period_uniq = models.UniqueIndex(
+        "(company_id, date_to)", "This company has a close of that month already."
+    )
+
+    @api.model
+    def _get_default_date_to(self):
+        """The month that ended last."""
+        start = fields.Date.start_of(fields.Date.context_today(self), "month")
+        return fields.Date.subtract(start, days=1)
+
+    @api.depends("date_to")
+    def _compute_date_from(self):
+        for close in self:
+            close.date_from = period.month_of(close.date_to)[0]
+
+    @api.depends("task_ids.is_done", "task_ids.signed_state", "date_locked")
+    def _compute_state(self):
+        for close in self:
+            tasks = close.task_ids
+            done = len(tasks.filtered("is_done"))
+            close.progress = 100.0 * done / len(tasks) if tasks else 0.0
+            if close.date_locked:
+                close.state = LOCKED
+            elif tasks and done == len(tasks):
+                close.state = READY
+            else:
+                begun = any(task.signed_state != "todo" for task in tasks)
+                close.state = IN_PROGRESS if begun else OPEN
+
+    @api.depends("task_ids.date_due")
+    def _compute_date_due(self):
+        for close in self:
+            dates = [task.date_due for task in close.task_ids if task.date_due]
+            close.date_due = max(dates, default=False)
+
+    @api.depends("date_locked")
+    def _compute_days_to_close(self):
+        for close in self:
+            if not close.date_locked:
+                close.days_to_close = 0
+                continue
+            day = fields.Datetime.context_timestamp(close, close.date_locked).date()
+            days = close._get_working_days(last=day)
+            close.days_to_close = period.working_days_between(close.date_to, day, days)
+
+    @api.depends_context("lang")
+    @api.depends("date_to", "company_id")
+    def _compute_display_name(self):
+        for close in self:
+            close.display_name = close._get_name()
+
+    def _get_name(self):
+        """The month in words, as in *October 2026*."""
+        return format_date(self.env, self.date_to, date_format="MMMM y")
+
+    @api.constrains("date_to")
+    def _check_date_to(self):
+        for close in self:
+            if close.date_to != period.month_of(close.date_to)[1]:
+                raise ValidationError(
+                    self.env._("A close ends with the last day of a month.")
+                )
+
+    # -- made from the template --------------------------------------------------------
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            if day := fields.Date.to_date(vals.get("date_to")):
+                vals["date_to"] = period.month_of(day)[1]
+        closes = super().create(vals_list)
+        for close in closes:
+            if not close.task_ids:
+                close._make_tasks()
+        return closes
+
+    def write(self, vals):
+        if not self.env.su and {"company_id", "date_to", "template_id"} & vals.keys():
+            raise UserError(
+                self.env._(
+                    "Company, period and template of a close are not changed: delete it"
+                    " while nothing is signed, and make a new one."
+                )
+            )
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_signed(self):
+        for close in self.sudo():
+            if close.signoff_ids:
+                raise UserError(
+                    self.env._(
+                        "The close of %(period)s has sign-offs, which are history: it"
+                        " cannot be deleted.",
+                        period=close.display_name,
+                    )
+                )
+
+    # -- buttons -----------------------------------------------------------------------
+
+    def action_run_checks(self):
+        """Run every automatic check again."""
+        self.check_access("read")
+        self._check_not_locked()
+        self.task_ids._run_checks()
+        self._suspend_moved()
+
+    def action_verify(self):
+        """Do the digests of all sign-offs still hold?"""
+        self.ensure_one()
+        broken = self._explain_broken()
+        message = broken or self.env._(
+            "All %(count)s sign-offs and their files are as they were signed.",
+            count=len(self.signoff_ids),
+        )
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "danger" if broken else "success",
+                "sticky": bool(broken),
+                "message": message,
+            },
+        }
+
+    def _explain_broken(self):
+        """What was changed after it was signed; nothing when all holds."""
+        if signoff := self.signoff_ids._find_broken():
+            return self.env._(
+                "The sign-off of %(task)s by %(user)s on %(date)s was changed"
+                " afterwards: its digest does not hold.",
+                task=signoff.task_id.name or self.display_name,
+                user=signoff.user_id.name,
+                date=format_datetime(self.env, signoff.date),
+            )
+        # A chain does not know that its end is missing; the tasks do.
+        for task in self.task_ids:
+            if task.signed_state != task._get_state_by_signoffs():
+                return self.env._(
+                    "The state of %(task)s is not what its last sign-off says.",
+                    task=task.name,
+                )
+        return None
+
+    def _check_not_locked(self):
+        locked = self.filtered(lambda close: close.state == LOCKED)[:1]
+        if locked:
+            raise UserError(
+                self.env._(
+                    "%(period)s is locked. A manager can reopen it, with a reason.",
+                    period=locked.display_name,
+                )
+            )

@@ -1,0 +1,214 @@
+import logging
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import float_round
+
+from ..tools.close_check import Finding
+from .billing_close_task import PREPARED, REVIEWED
+from .billing_close_task_sign import OVERRIDE, SUSPEND
+
+_logger = logging.getLogger(__name__)
+PASS, WARN, FAIL, ERROR = "pass", "warn", "fail", "error"
+CHECK_STATES = [(PASS, "Passes"), (WARN, "Warns"), (FAIL, "Fails"), (ERROR, "Error")]
+
+
+class BillingCloseTask(models.Model):
+    """The automatic check of a task: figure, threshold, the records behind it; drift."""
+
+    _inherit = "billing.close.task"
+
+    check_state = fields.Selection(
+        CHECK_STATES, "Check", readonly=True, copy=False, index="btree_not_null"
+    )
+    check_figure = fields.Float("Figure", readonly=True, copy=False, aggregator=None)
+    check_text = fields.Char(
+        "Figure in words", compute="_compute_check_text", depends_context=("lang",)
+    )
+    check_at = fields.Datetime("Checked on", readonly=True, copy=False)
+    check_result = fields.Json(readonly=True, copy=False)
+
+    @api.depends("check_result", "check_state", "check_figure")
+    def _compute_check_text(self):
+        for task in self:
+            task.check_text = task._describe_figure()
+
+    def _describe_figure(self):
+        if not self.check_state:
+            return False
+        if self.check_state == ERROR:
+            return (self.check_result or {}).get("note")
+        if self.check_unit == "money":
+            return self.currency_id.format(self.check_figure)
+        return self.env._("%(count)s records", count=round(self.check_figure))
+
+    @property
+    def _threshold(self):
+        return (
+            self.threshold_amount
+            if self.check_unit == "money"
+            else float(self.threshold_count)
+        )
+
+    # -- running -----------------------------------------------------------------------
+
+    def action_run_check(self):
+        self.check_access("read")
+        self.close_id._check_not_locked()
+        self._run_checks()
+        self.close_id._suspend_moved()
+
+    def _run_checks(self):
+        """Run the checks of tasks; one that cannot be run says why.
+
+        The same for whoever runs them: figures do not depend on the user's rights.
+        """
+        for close, tasks in self.grouped("close_id").items():
+            # Figures are of the company's books; whoever reads the close may know them.
+            checks_sudo = close._get_checks_sudo()
+            where = close._get_check_period()
+            for task in tasks.sudo().filtered("check_code"):
+                task.write(task._run_check(checks_sudo, where))
+
+    def _run_check(self, checks_sudo, where):
+        try:
+            with self.env.cr.savepoint():
+                finding = checks_sudo._run(
+                    self.check_code, where, check=self.check_id or None
+                )
+        except UserError as error:
+            return self._get_error_values(str(error))
+        digits = self.currency_id.decimal_places if self.check_unit == "money" else 2
+        figure = float_round(finding.figure, precision_digits=digits)
+        passes = abs(figure) <= self._threshold
+        return {
+            "check_state": PASS if passes else self.on_breach,
+            "check_figure": figure,
+            "check_result": finding.to_json(),
+            "check_at": fields.Datetime.now(),
+        }
+
+    def _get_error_values(self, text):
+        return {
+            "check_state": ERROR,
+            "check_figure": 0,
+            "check_result": Finding(0, note=text).to_json(),
+            "check_at": fields.Datetime.now(),
+        }
+
+    def action_open_records(self):
+        """The records behind the figure, or behind one row of its explanation."""
+        self.ensure_one()
+        self.check_access("read")
+        row = self.env.context.get("billing_check_row")
+        result = self.check_result or {}
+        found = result["rows"][row] if row is not None else result
+        if not found.get("model"):
+            raise UserError(
+                self.env._("There is no list of records behind this figure.")
+            )
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.name,
+            "res_model": found["model"],
+            "domain": found["domain"],
+            "view_mode": "list,form",
+            "views": [(False, "list"), (False, "form")],
+            "context": {"create": False, "active_test": False},
+        }
+
+    # -- signing on what fails ---------------------------------------------------------
+
+    def _check_figures(self):
+        """What fails is signed only after a manager has allowed these very figures."""
+        self._run_checks()
+        if self._needs_override():
+            raise UserError(
+                self.env._(
+                    "The check of %(task)s fails (%(figure)s). Mend it and check again,"
+                    " or ask a manager to allow it with a reason.",
+                    task=self.name,
+                    figure=self.check_text,
+                )
+            )
+
+    def _needs_override(self):
+        if self.check_state not in (FAIL, ERROR):
+            return False
+        overrides = self.sudo().signoff_ids.filtered(lambda s: s.kind == OVERRIDE)
+        last = overrides.sorted("id")[-1:]
+        if not last or self.check_state == ERROR:
+            return last.check_state != ERROR
+        return self._has_moved_since(last)
+
+    def _has_moved_since(self, signoff):
+        """Beyond the threshold, for the worse or in a figure behind it."""
+        if not self.check_result or not signoff.figures:
+            return False
+        now = Finding.from_json(self.check_result)
+        return now.has_moved(Finding.from_json(signoff.figures), self._threshold)
+
+    # -- drift -------------------------------------------------------------------------
+
+    def _get_moved(self):
+        """Signed tasks whose figures have moved since."""
+        signed = self.filtered(
+            lambda task: (
+                task.signed_state in (PREPARED, REVIEWED) and task.check_state != ERROR
+            )
+        )
+        return signed.filtered(
+            lambda task: any(
+                task._has_moved_since(s) for s in task._get_valid_signoffs()
+            )
+        )
+
+    def _get_valid_signoffs(self):
+        """The one that prepared it as it is now, and the review of that, if any."""
+        signoffs = self.signoff_ids.sorted("id", reverse=True)
+        valid = signoffs.browse()
+        for signoff in signoffs:
+            valid += signoff
+            if signoff.kind == "prepare":
+                break
+        return valid.filtered(lambda s: s.kind in ("prepare", "review"))
+
+    def _suspend(self):
+        """Sign-offs that no longer hold: kept in history, to be done again."""
+        for task in self:
+            before = task._get_valid_signoffs()[:1]
+            people = (task.prepared_uid | task.reviewed_uid | task.owner_id).partner_id
+            words = task.env._(
+                "The figures have moved since %(user)s signed: %(before)s then,"
+                " %(now)s now.",
+                user=before.user_id.name,
+                before=task._say_figures(before.figures),
+                now=task._say_figures(task.check_result),
+            )
+            task._add_signoff(SUSPEND, words)
+            task.write(task._get_signed_values(SUSPEND, words))
+            task.message_notify(
+                partner_ids=people.ids,
+                subject=task.env._(
+                    "Suspended: %(task)s, %(period)s",
+                    task=task.name,
+                    period=task.close_id.display_name,
+                ),
+                body=words,
+            )
+        self._plan_activities()
+
+    def _say_figures(self, result):
+        """The figure and those behind it, in words."""
+        if not result:
+            return ""
+        named = [(label, value) for label, value in result["figures"].values()]
+        parts = [("", result["figure"]), *named]
+        return ", ".join(
+            f"{label} {self._format_figure(v)}".strip() for label, v in parts
+        )
+
+    def _format_figure(self, value):
+        if self.check_unit == "money":
+            return self.currency_id.format(value)
+        return f"{value:g}"

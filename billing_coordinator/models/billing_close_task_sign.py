@@ -1,0 +1,253 @@
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, LockError, UserError
+
+from .billing_close_task import (
+    NOT_APPLICABLE,
+    PREPARED,
+    REVIEWED,
+    SUSPENDED,
+    TODO,
+    WAITING,
+)
+
+ACCOUNTANT = "billing_coordinator.group_billing_accountant"
+MANAGER = "billing_coordinator.group_billing_manager"
+PREPARE, REVIEW, NA = "prepare", "review", "na"
+OVERRIDE, SUSPEND, WITHDRAW = "override", "suspend", "withdraw"
+STATE_AFTER = {
+    PREPARE: PREPARED,
+    REVIEW: REVIEWED,
+    NA: NOT_APPLICABLE,
+    SUSPEND: SUSPENDED,
+    WITHDRAW: TODO,
+}
+
+
+class BillingCloseTask(models.Model):
+    """Signing: by the right person, in order, one at a time, for good.
+
+    Who signs holds the close's row until the end of the transaction, so the chain of
+    sign-offs has one end, and nobody signs what another has just signed.
+    """
+
+    _inherit = "billing.close.task"
+
+    can_prepare = fields.Boolean(compute="_compute_can_sign")
+    can_review = fields.Boolean(compute="_compute_can_sign")
+    can_override = fields.Boolean(compute="_compute_can_sign")
+    can_withdraw = fields.Boolean(compute="_compute_can_sign")
+
+    @api.depends_context("uid")
+    @api.depends("state", "check_state", "owner_id", "reviewer_id", "prepared_uid")
+    def _compute_can_sign(self):
+        """What the user is offered; signing checks it again."""
+        manager = self.env.user.has_group(MANAGER)
+        for task in self:
+            opened = task.close_state != "locked"
+            blocked = bool(task.blocked_ids)
+            task.can_prepare = (
+                opened
+                and not blocked
+                and task.state in (TODO, SUSPENDED)
+                and task._may_prepare()
+            )
+            task.can_review = (
+                opened
+                and task.state == PREPARED
+                and task.review_required
+                and task._may_review()
+            )
+            task.can_override = (
+                opened and manager and task._needs_override() and not task.is_done
+            )
+            task.can_withdraw = (
+                opened
+                and task.state in (PREPARED, REVIEWED, NOT_APPLICABLE)
+                and task._may_withdraw()
+            )
+
+    def _may_prepare(self):
+        """The preparer; any accountant where there is none, and to help out."""
+        user = self.env.user
+        return user == self.owner_id or user.has_group(ACCOUNTANT)
+
+    def _may_review(self):
+        """The reviewer or a manager; any accountant where there is no reviewer."""
+        user = self.env.user
+        if user == self.prepared_uid:
+            return False
+        if user == self.reviewer_id or user.has_group(MANAGER):
+            return True
+        return not self.reviewer_id and user.has_group(ACCOUNTANT)
+
+    def _may_withdraw(self):
+        user = self.env.user
+        return user in self.prepared_uid | self.reviewed_uid or user.has_group(MANAGER)
+
+    # -- buttons -----------------------------------------------------------------------
+
+    def action_prepare(self):
+        return self._open_sign_wizard(PREPARE)
+
+    def action_review(self):
+        return self._open_sign_wizard(REVIEW)
+
+    def action_not_applicable(self):
+        return self._open_sign_wizard(NA)
+
+    def action_override(self):
+        return self._open_sign_wizard(OVERRIDE)
+
+    def action_withdraw(self):
+        return self._open_sign_wizard(WITHDRAW)
+
+    def _open_sign_wizard(self, kind):
+        self.ensure_one()
+        wizard = self.env["billing.close.sign.wizard"]._make(self, kind)
+        return wizard._reopen()
+
+    # -- signing -----------------------------------------------------------------------
+
+    def _sign(self, kind, comment=None, seen=None, attachments=None):
+        """Sign a task.
+
+        :param str kind: ``prepare``, ``review``, ``na``, ``override`` or ``withdraw``
+        :param seen: the sign-off that the user saw last
+        :param attachments: evidence to add, of the same user
+        :raise UserError: it cannot be signed now, with what to do
+        :raise AccessError: not by this user
+        """
+        self.ensure_one()
+        self.check_access("read")
+        self._lock_close()
+        self.close_id._check_not_locked()
+        self._check_seen(seen)
+        comment = (comment or "").strip()
+        getattr(self, f"_check_{kind}")(comment)
+        task_sudo = self.sudo()  # the user's right was checked above
+        if attachments:
+            attachments.with_env(self.env).check_access("write")
+            attachments.sudo().write({"res_model": self._name, "res_id": self.id})
+        if kind == PREPARE and self.evidence_required and not task_sudo.attachment_ids:
+            raise UserError(
+                self.env._("%(task)s needs evidence: attach a file.", task=self.name)
+            )
+        signoff = task_sudo._add_signoff(kind, comment)
+        task_sudo.write(task_sudo._get_signed_values(kind, comment))
+        task_sudo._plan_activities()
+        return signoff
+
+    def _lock_close(self):
+        """One signs at a time; a second one is told, and loses nothing."""
+        try:
+            self.close_id.sudo().lock_for_update()
+        except LockError:
+            raise UserError(
+                self.env._(
+                    "Somebody is signing in this close right now. Try again in a"
+                    " moment."
+                )
+            ) from None
+
+    def _check_seen(self, seen):
+        last = self.sudo()._get_last_signoff()
+        if seen is not None and last != seen.sudo():
+            raise UserError(
+                self.env._(
+                    "%(user)s has signed %(task)s in the meantime (%(kind)s). Look at"
+                    " it again.",
+                    user=last.user_id.name,
+                    task=self.name,
+                    kind=dict(last._fields["kind"]._description_selection(self.env))[
+                        last.kind
+                    ].lower(),
+                )
+            )
+
+    def _check_right(self, allowed):
+        if not allowed:
+            raise AccessError(
+                self.env._("%(task)s is not yours to sign this way.", task=self.name)
+            )
+
+    def _check_state_in(self, *states):
+        if self.state not in states:
+            raise UserError(
+                self.env._(
+                    "%(task)s is %(state)s: that cannot be done now.",
+                    task=self.name,
+                    state=dict(self._fields["state"]._description_selection(self.env))[
+                        self.state
+                    ].lower(),
+                )
+            )
+
+    def _check_prepare(self, _comment):
+        self._check_right(self._may_prepare())
+        if blocked := self.blocked_ids:
+            raise UserError(
+                self.env._(
+                    "%(task)s waits for %(others)s.",
+                    task=self.name,
+                    others=", ".join(blocked.mapped("name")),
+                )
+            )
+        self._check_state_in(TODO, SUSPENDED)
+        self._check_figures()
+
+    def _check_review(self, _comment):
+        self._check_state_in(PREPARED)
+        if self.env.user == self.prepared_uid:
+            raise UserError(
+                self.env._(
+                    "You prepared %(task)s yourself: another person reviews it.",
+                    task=self.name,
+                )
+            )
+        self._check_right(self._may_review())
+        self._check_figures()
+
+    def _check_na(self, comment):
+        self._check_right(self._may_prepare() or self.env.user.has_group(MANAGER))
+        self._check_state_in(TODO, WAITING, SUSPENDED)
+        self._check_reason(comment)
+
+    def _check_override(self, comment):
+        self._check_right(self.env.user.has_group(MANAGER))
+        self._check_reason(comment)
+        self.sudo()._run_checks()
+
+    def _check_withdraw(self, comment):
+        self._check_state_in(PREPARED, REVIEWED, NOT_APPLICABLE)
+        self._check_right(self._may_withdraw())
+        self._check_reason(comment)
+
+    def _check_reason(self, comment):
+        if not comment:
+            raise UserError(self.env._("Write the reason: an auditor will ask for it."))
+
+    def _add_signoff(self, kind, comment):
+        return self.env["billing.close.signoff"]._add(
+            self.close_id, kind, comment, task=self
+        )
+
+    def _get_state_by_signoffs(self):
+        """What the sign-offs made of the task; they are the truth."""
+        kinds = [s.kind for s in self.sudo().signoff_ids.sorted("id")]
+        states = [STATE_AFTER[kind] for kind in kinds if kind in STATE_AFTER]
+        return states[-1] if states else TODO
+
+    def _get_signed_values(self, kind, comment):
+        """What a sign-off changes in its task; an override changes nothing."""
+        now, user = fields.Datetime.now(), self.env.uid
+        values = {"signed_state": STATE_AFTER[kind]} if kind in STATE_AFTER else {}
+        if kind in (PREPARE, NA, WITHDRAW):
+            values |= dict.fromkeys(
+                ("prepared_uid", "prepared_at", "reviewed_uid", "reviewed_at"), False
+            )
+            values["na_reason"] = comment if kind == NA else False
+        if kind == PREPARE:
+            values |= {"prepared_uid": user, "prepared_at": now}
+        if kind == REVIEW:
+            values |= {"reviewed_uid": user, "reviewed_at": now}
+        return values

@@ -1,0 +1,37 @@
+from odoo import api, models
+from odoo.exceptions import UserError
+
+CONTENT = {"raw", "datas", "db_datas", "store_fname", "checksum", "res_model", "res_id"}
+
+
+class IrAttachment(models.Model):
+    """Evidence of what was signed stays as it was."""
+
+    _inherit = "ir.attachment"
+
+    def write(self, vals):
+        if CONTENT & vals.keys():
+            self._check_not_signed()
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_signed(self):
+        self._check_not_signed()
+
+    def _check_not_signed(self):
+        evidence = self.filtered(lambda file: file.res_model == "billing.close.task")
+        if not evidence:
+            return
+        signoff = (
+            self.env["billing.close.signoff"]
+            .sudo()  # whoever may not read it may not break it
+            .search([("attachment_ids", "in", evidence.ids)], limit=1)
+        )
+        if signoff:
+            raise UserError(
+                self.env._(
+                    "This file is evidence of %(task)s, which was signed: it is neither"
+                    " deleted nor changed. Attach another one.",
+                    task=signoff.task_id.name,
+                )
+            )

@@ -1,0 +1,30 @@
+from odoo import fields, models
+
+LOCKS = [
+    ("fiscalyear_lock_date", "Everything (global lock date)"),
+    ("sale_lock_date", "Sales only (sales lock date)"),
+]
+
+
+class ResCompany(models.Model):
+    """How months are closed."""
+
+    _inherit = "res.company"
+
+    billing_close_auto = fields.Boolean(
+        "Make the next close by itself",
+        default=True,
+        help="Once a company has a close, that of the next month is made by itself.",
+    )
+    billing_close_lead_days = fields.Integer(
+        "Days before the end of the month",
+        default=5,
+        help="The close is made so many days before its month ends.",
+    )
+    billing_close_lock = fields.Selection(
+        LOCKS,
+        "A close locks",
+        default="fiscalyear_lock_date",
+        required=True,
+        help="Which of Odoo's lock dates is set when a close is locked.",
+    )

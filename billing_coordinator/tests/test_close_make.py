@@ -1,0 +1,191 @@
+"""Closes are made on time from the template in force."""
+
+from datetime import date
+
+from odoo.exceptions import UserError, ValidationError
+from odoo.fields import Command
+from odoo.tests import tagged
+
+from .close_common import MAY, CloseCase
+from .common import SecondCompany
+
+
+@tagged("post_install", "-at_install")
+class TestCloseMake(SecondCompany, CloseCase):
+    def test_tasks_of_the_template(self):
+        close = self._make_close(user=self.preparer)
+        self.assertEqual(close.display_name, "May 2025")
+        self.assertEqual(close.date_from, date(2025, 5, 1))
+        self.assertEqual(close.template_id, self.template)
+        self.assertEqual(close.task_ids.mapped("name"), ["Drafts", "Tie-out", "Talk"])
+        tie_out = self._task(close, "Tie-out")
+        self.assertEqual(tie_out.depends_ids, self._task(close, "Drafts"))
+        self.assertEqual(tie_out.state, "waiting")
+        self.assertEqual(tie_out.check_code, "receivable_tie_out")
+        self.assertEqual(close.state, "open")
+        self.assertEqual(close.progress, 0)
+
+    def test_due_on_working_days_of_the_company(self):
+        """31 May 2025 is a Saturday; 5 June is a holiday here."""
+        calendar = self.company.resource_calendar_id
+        calendar.global_leave_ids = [
+            Command.create(
+                {
+                    "name": "Holiday",
+                    "date_from": "2025-06-04 22:00:00",
+                    "date_to": "2025-06-05 21:59:59",
+                }
+            )
+        ]
+        close = self._make_close()
+        self.assertEqual(self._task(close, "Drafts").date_due, date(2025, 6, 4))
+        self.assertEqual(self._task(close, "Tie-out").date_due, date(2025, 6, 6))
+        self.assertEqual(self._task(close, "Talk").date_due, date(2025, 5, 29))
+        self.assertEqual(close.date_due, date(2025, 6, 6))
+
+    def test_without_a_calendar_monday_to_friday(self):
+        self.company.resource_calendar_id = False
+        close = self._make_close()
+        self.assertEqual(self._task(close, "Tie-out").date_due, date(2025, 6, 5))
+
+    def test_any_day_of_the_month(self):
+        self.assertEqual(self._make_close(date(2025, 5, 3)).date_to, MAY)
+
+    def test_frequencies_follow_the_fiscal_year(self):
+        self._make_template_task("Quarter", frequency="quarterly")
+        self._make_template_task("Year", frequency="yearly")
+        self.company.fiscalyear_last_month = "5"
+        may = self._make_close()
+        self.assertIn("Quarter", may.task_ids.mapped("name"))
+        self.assertIn("Year", may.task_ids.mapped("name"))
+        june = self._make_close(date(2025, 6, 30))
+        self.assertNotIn("Quarter", june.task_ids.mapped("name"))
+
+    def test_a_dependency_that_is_not_due_is_dropped(self):
+        rare = self._make_template_task("Rare", frequency="yearly")
+        self.talk.depends_ids = rare
+        close = self._make_close()
+        self.assertFalse(self._task(close, "Talk").depends_ids)
+
+    def test_version_in_force(self):
+        newer = self.template.copy({"date_from": "2025-06-01", "name": "Newer"})
+        shared = self.template.copy({"date_from": "2025-06-15", "company_id": False})
+        self.assertEqual(self._make_close().template_id, self.template)
+        self.assertEqual(self._make_close(date(2025, 6, 30)).template_id, newer)
+        theirs = self.env["billing.close"].create(
+            {"company_id": self.other_company.id, "date_to": "2025-06-30"}
+        )
+        self.assertEqual(theirs.template_id, shared)
+
+    def test_a_copy_waits_for_its_own_tasks(self):
+        copied = self.template.copy()
+        tie_out = copied.task_ids.filtered(lambda task: task.name == "Tie-out")
+        self.assertEqual(tie_out.depends_ids.template_id, copied)
+        self.assertEqual(tie_out.depends_ids.name, "Drafts")
+
+    # -- refused -----------------------------------------------------------------------
+
+    def test_no_template_or_no_tasks(self):
+        self.env["billing.close.template"].search(
+            [("company_id", "=", False)]
+        ).active = False
+        with self.assertRaisesRegex(UserError, "no template for December 2024"):
+            self._make_close(date(2024, 12, 31))
+        self.template.task_ids.unlink()
+        with self.assertRaisesRegex(UserError, "has no task for May 2025"):
+            self._make_close()
+
+    def test_twice(self):
+        self._make_close()
+        with self.assertRaisesRegex(Exception, "billing_close__?period_uniq"):
+            self._make_close()
+
+    def test_circle_in_a_template(self):
+        with self.assertRaisesRegex(ValidationError, "in a circle"):
+            self.drafts.depends_ids = self.tie_out
+
+    def test_circle_in_a_close(self):
+        close = self._make_close()
+        with self.assertRaisesRegex(ValidationError, "in a circle"):
+            self._task(close, "Drafts").depends_ids = self._task(close, "Tie-out")
+
+    def test_task_of_another_template_or_close(self):
+        other = self.template.copy()
+        with self.assertRaisesRegex(ValidationError, "own template"):
+            self.talk.depends_ids = other.task_ids[:1]
+        may, june = self._make_close(), self._make_close(date(2025, 6, 30))
+        with self.assertRaisesRegex(UserError, "own close"):
+            self._task(may, "Talk").depends_ids = june.task_ids[:1]
+
+    def test_preparer_reviews(self):
+        with self.assertRaisesRegex(ValidationError, "different people"):
+            self.talk.write(
+                {"owner_id": self.preparer.id, "reviewer_id": self.preparer.id}
+            )
+
+    def test_too_many_days(self):
+        with self.assertRaisesRegex(ValidationError, "at most 30 working days"):
+            self.talk.due_days = 31
+
+    def test_template_of_a_running_close(self):
+        self._make_close()
+        self.assertTrue(self.template.is_running)
+        for change in (
+            lambda: self.talk.write({"name": "Other"}),
+            lambda: self.talk.unlink(),
+            lambda: self._make_template_task("More"),
+        ):
+            with self.assertRaisesRegex(UserError, "close of May 2025"):
+                change()
+        action = self.template.with_user(self.manager).action_new_version()
+        version = self.env["billing.close.template"].browse(action["res_id"])
+        self.assertEqual(version.date_from, date(2025, 6, 1))
+        version.task_ids[:1].name = "Changed"
+        self.assertEqual(self._make_close(date(2025, 6, 30)).template_id, version)
+
+    def test_period_of_a_close_is_not_changed(self):
+        close = self._make_close(user=self.preparer)
+        with self.assertRaisesRegex(UserError, "are not changed"):
+            close.date_to = "2025-04-30"
+
+    # -- the job -----------------------------------------------------------------------
+
+    def _run_close_job(self):
+        with self._scheduler() as env:
+            env["billing.close"]._cron_close()
+
+    def test_job_makes_the_next_months(self):
+        self._make_close(date(2025, 4, 30))
+        self._run_close_job()
+        self._run_close_job()
+        closes = self.env["billing.close"].search(
+            [("company_id", "=", self.company.id)]
+        )
+        self.assertEqual(closes.mapped("date_to"), [MAY, date(2025, 4, 30)])
+        with self._at(date(2025, 6, 25)):
+            self._run_close_job()
+        self.assertEqual(closes.search([], limit=1).date_to, date(2025, 6, 30))
+
+    def test_job_begins_nothing_by_itself(self):
+        self._run_close_job()
+        self.assertFalse(
+            self.env["billing.close"].search([("company_id", "=", self.company.id)])
+        )
+
+    def test_job_switched_off(self):
+        self.company.billing_close_auto = False
+        april = self._make_close(date(2025, 4, 30))
+        self._run_close_job()
+        self.assertEqual(april.search([("company_id", "=", self.company.id)]), april)
+
+    def test_job_keeps_why_it_failed_and_goes_on(self):
+        april = self._make_close(date(2025, 4, 30))
+        self.env["billing.close"].create(
+            {"company_id": self.other_company.id, "date_to": "2025-04-30"}
+        )
+        self.template.copy({"date_from": "2025-05-01"}).task_ids.unlink()
+        self._run_close_job()
+        april.invalidate_recordset()
+        self.assertIn("has no task for May 2025", april.job_error)
+        theirs = april.search([("company_id", "=", self.other_company.id)], limit=1)
+        self.assertEqual(theirs.date_to, MAY)

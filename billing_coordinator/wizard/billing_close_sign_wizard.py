@@ -1,0 +1,81 @@
+from odoo import api, fields, models
+
+from ..tools.close_check import Finding
+
+
+class BillingCloseSignWizard(models.TransientModel):
+    """Sign a task with the figures of this moment before one's eyes."""
+
+    _name = "billing.close.sign.wizard"
+    _description = "Sign a task of a close"
+
+    task_id = fields.Many2one(
+        "billing.close.task", required=True, index=True, ondelete="cascade"
+    )
+    kind = fields.Selection(
+        [
+            ("prepare", "Prepared"),
+            ("review", "Reviewed"),
+            ("na", "Not applicable"),
+            ("override", "Allow"),
+            ("withdraw", "Withdraw"),
+        ],
+        required=True,
+    )
+    comment = fields.Text()
+    attachment_ids = fields.Many2many(
+        "ir.attachment",
+        "billing_close_sign_wizard_attachment_rel",
+        "wizard_id",
+        "attachment_id",
+        "Evidence",
+    )
+    seen_id = fields.Many2one("billing.close.signoff", readonly=True, index=True)
+    seen_figures = fields.Json()
+    has_moved = fields.Boolean(readonly=True)
+    evidence_required = fields.Boolean(related="task_id.evidence_required")
+    check_code = fields.Selection(related="task_id.check_code")
+    check_state = fields.Selection(related="task_id.check_state")
+    figures_text = fields.Char("Figures", compute="_compute_figures_text")
+
+    @api.depends("seen_figures")
+    def _compute_figures_text(self):
+        for wizard in self:
+            wizard.figures_text = wizard.task_id._say_figures(wizard.seen_figures)
+
+    @api.model
+    def _make(self, task, kind):
+        if task.check_code:
+            task._run_checks()
+        return self.create(
+            {
+                "task_id": task.id,
+                "kind": kind,
+                "seen_id": task._get_last_signoff().id,
+                "seen_figures": task.check_result,
+            }
+        )
+
+    def _reopen(self):
+        kinds = dict(self._fields["kind"]._description_selection(self.env))
+        return {
+            "type": "ir.actions.act_window",
+            "name": f"{kinds[self.kind]}: {self.task_id.name}",
+            "res_model": self._name,
+            "res_id": self.id,
+            "view_mode": "form",
+            "target": "new",
+        }
+
+    def action_sign(self):
+        """Sign; figures that moved while the dialog was open are shown first."""
+        self.ensure_one()
+        task = self.task_id
+        if task.check_code and self.kind in ("prepare", "review", "override"):
+            task._run_checks()
+            now = Finding.from_json(task.check_result)
+            if now != Finding.from_json(self.seen_figures):
+                self.write({"seen_figures": task.check_result, "has_moved": True})
+                return self._reopen()
+        task._sign(self.kind, self.comment, self.seen_id, self.attachment_ids)
+        return {"type": "ir.actions.act_window_close"}
