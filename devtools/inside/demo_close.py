@@ -101,8 +101,6 @@ def sign(task, review=True, comment=None):
 def begin(close):
     close.task_ids._run_checks()
     for name in (*REVIEWED, *PREPARED):
-        task = close.task_ids.filtered(
-            lambda t, n=name: t.name == title(close.env, n)
-        )
+        task = close.task_ids.filtered(lambda t, n=name: t.name == title(close.env, n))
         if task:
             sign(task, name in REVIEWED, COMMENTS.get(name))
