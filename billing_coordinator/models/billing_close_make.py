@@ -68,8 +68,11 @@ class BillingClose(models.Model):
         )
 
     def _get_task_values(self, task, days):
+        # A template of all companies may name people whom this one does not have.
         return {
             **task._get_shared_values(),
+            "owner_id": task._keep_people(task.owner_id, self.company_id).id,
+            "reviewer_id": task._keep_people(task.reviewer_id, self.company_id).id,
             "close_id": self.id,
             "template_task_id": task.id,
             "date_due": period.due_date(task.due_days, self.date_to, days),
