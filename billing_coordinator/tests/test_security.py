@@ -13,6 +13,7 @@ MODELS = {
     # model: (department, invoicing, read-only, coordinator, manager)
     "billing.receivable": (NONE, READ, READ, READ, READ),
     "billing.close": (NONE, NONE, NONE, READ, ALL),
+    "billing.close.check": (NONE, NONE, NONE, READ, ALL),
     "billing.close.signoff": (NONE, NONE, NONE, READ, READ),
     "billing.close.task": (NONE, NONE, NONE, READ, ALL),
     "billing.close.template": (NONE, NONE, NONE, READ, ALL),
