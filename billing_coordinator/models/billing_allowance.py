@@ -71,7 +71,6 @@ class BillingAllowance(models.Model):
         "Allowance", compute="_compute_totals", store=True, tracking=True
     )
     coverage = fields.Float(
-        "Coverage",
         compute="_compute_coverage",
         help="The part of the receivables that is expected to be lost.",
     )
@@ -118,7 +117,6 @@ class BillingAllowance(models.Model):
     )
     reversal_id = fields.Many2one(
         "account.move",
-        "Reversal",
         readonly=True,
         copy=False,
         check_company=True,
@@ -205,7 +203,8 @@ class BillingAllowance(models.Model):
 
     def write(self, vals):
         self._check_system_fields(vals)
-        if vals.keys() & {"company_id", "date"}:
+        self.env["res.company"]._billing_check_same(self, vals)
+        if "date" in vals:
             self._check_draft()
         return super().write(vals)
 

@@ -39,6 +39,7 @@ class BillingAllowance(models.Model):
                 )
             )
         try:
+            self.env["billing.allowance.rate"]._get_rates(self.company_id)
             moved = self._describe_move()
         except UserError as error:  # rates are missing
             return [*warnings, str(error)]

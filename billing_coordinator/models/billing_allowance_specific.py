@@ -103,8 +103,8 @@ class BillingAllowanceSpecific(models.Model):
             if other:
                 raise ValidationError(
                     self.env._(
-                        "%(customer)s has a specific allowance from %(date)s on: end that"
-                        " one before this one begins.",
+                        "%(customer)s has a specific allowance from %(date)s on: end"
+                        " that one before this one begins.",
                         customer=specific.partner_id.display_name,
                         date=format_date(self.env, other.date_from),
                     )
@@ -122,6 +122,10 @@ class BillingAllowanceSpecific(models.Model):
                         company=company.display_name,
                     )
                 )
+
+    def write(self, vals):
+        self.env["res.company"]._billing_check_same(self, vals)
+        return super().write(vals)
 
     @api.model
     def _get_in_force(self, company, day):

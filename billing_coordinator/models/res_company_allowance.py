@@ -114,6 +114,17 @@ class ResCompany(models.Model):
                 )
             )
 
+    @api.model
+    def _billing_check_same(self, records, vals):
+        """Refuse to move records to another company: rules guard only where they are."""
+        company_id = vals.get("company_id")
+        if company_id and set(records.company_id.ids) - {company_id}:
+            raise UserError(
+                self.env._(
+                    "This is not moved to another company: make a new one there."
+                )
+            )
+
     def _billing_get_bounds(self):
         return parse_bounds(self.sudo().billing_ageing_bounds)
 

@@ -18,6 +18,7 @@ class SecurityCase(Bank, SecondCompany, BillingCase):
         cls._make_follow_up()
         cls._make_ticket()
         cls._make_bank()
+        cls._make_allowance()
         cls.env.flush_all()
 
     @classmethod
@@ -51,6 +52,19 @@ class SecurityCase(Bank, SecondCompany, BillingCase):
         cls.statements = cls.env["billing.statement.run"]._make(
             cls.company, cls.customer, "open_items", False, TODAY
         )
+
+    @classmethod
+    def _make_allowance(cls):
+        cls.allowance_rates = cls.env["billing.allowance.rate"]
+        cls.allowance_rates.action_update()
+        cls.allowance_rates = cls.allowance_rates.search(
+            [("company_id", "=", cls.company.id)]
+        )
+        cls.specific = cls.env["billing.allowance.specific"].create(
+            {"partner_id": cls.customer.id, "reason": "Insolvent", "rate": 50}
+        )
+        cls.allowance = cls.env["billing.allowance"].create({"date": TODAY})
+        cls.allowance.action_compute()
 
     @classmethod
     def _make_late_charge(cls):
@@ -153,6 +167,10 @@ class SecurityCase(Bank, SecondCompany, BillingCase):
             self.match,
             self.match.line_ids,
             self.mapping,
+            self.allowance,
+            self.allowance.line_ids,
+            self.allowance_rates,
+            self.specific,
         ]
 
     def _records_with_actions(self):
@@ -160,4 +178,5 @@ class SecurityCase(Bank, SecondCompany, BillingCase):
             *(self.row, self.notice, self.hold, self.late_charge, self.preview),
             *(self.promise, self.statements, self.statements.line_ids),
             *(self.ticket, self.ticket.line_ids),
+            self.allowance,
         )

@@ -1,14 +1,14 @@
 """Allowance for doubtful accounts: what of the receivables is not expected to come in.
 
 The provision matrix of IFRS 9 (paragraph B5.5.35 and Illustrative Example 12), the
-ageing schedule of US GAAP (ASC 326-20-55-37 to 40): what customers owe is grouped by how
-long it is overdue, each bucket has a rate of expected loss.
+ageing schedule of US GAAP (ASC 326-20-55-37 to 40): what customers owe is grouped by
+how long it is overdue, each bucket has a rate of expected loss.
 
 - Base: what a customer owes in each bucket, at the booked amounts of the company
-  currency, less the customer's own credits that are not applied yet. They pay off what is
-  oldest first, as the law has it where the debtor names no debt (German BGB section 366,
-  French Code civil article 1342-10). What is left of them is owed *to* the customer: a
-  liability that lowers nobody else's base (IAS 32.42 forbids offsetting).
+  currency, less the customer's own credits that are not applied yet. They pay off what
+  is oldest first, as the law has it where the debtor names no debt (German BGB section
+  366, French Code civil article 1342-10). What is left of them is owed *to* the
+  customer: a liability that lowers nobody else's base (IAS 32.42: no offsetting).
 - Matrix: base x rate / 100, rounded half up by customer and bucket, so that the lines
   add up to the total and each can be recalculated by hand.
 - A specific allowance takes the place of the matrix for its customer: a rate of the
