@@ -116,7 +116,7 @@ class ResCompany(models.Model):
 
     @api.model
     def _billing_check_same(self, records, vals):
-        """Refuse to move records to another company: rules guard only where they are."""
+        """Refuse to move records to another company: no rule guards where they go."""
         company_id = vals.get("company_id")
         if company_id and set(records.company_id.ids) - {company_id}:
             raise UserError(

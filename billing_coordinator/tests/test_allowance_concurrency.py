@@ -16,7 +16,7 @@ class TestAllowanceConcurrency(Allowances, WorkerCase):
     @classmethod
     def _set_up_allowances(cls):
         with cls._environment():
-            super()._set_up_allowances()
+            return super()._set_up_allowances()
 
     def setUp(self):
         super().setUp()
