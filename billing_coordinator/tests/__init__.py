@@ -1,5 +1,11 @@
 from . import (
     test_ageing,
+    test_allowance,
+    test_allowance_access,
+    test_allowance_concurrency,
+    test_allowance_post,
+    test_allowance_setup,
+    test_allowance_tool,
     test_bank_camt,
     test_bank_clone,
     test_bank_file_tour,

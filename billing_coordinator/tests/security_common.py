@@ -19,6 +19,7 @@ class SecurityCase(Bank, SecondCompany, BillingCase):
         cls._make_ticket()
         cls._make_bank()
         cls._make_close()
+        cls._make_allowance()
         cls.env.flush_all()
 
     @classmethod
@@ -52,6 +53,19 @@ class SecurityCase(Bank, SecondCompany, BillingCase):
         cls.statements = cls.env["billing.statement.run"]._make(
             cls.company, cls.customer, "open_items", False, TODAY
         )
+
+    @classmethod
+    def _make_allowance(cls):
+        cls.allowance_rates = cls.env["billing.allowance.rate"]
+        cls.allowance_rates.action_update()
+        cls.allowance_rates = cls.allowance_rates.search(
+            [("company_id", "=", cls.company.id)]
+        )
+        cls.specific = cls.env["billing.allowance.specific"].create(
+            {"partner_id": cls.customer.id, "reason": "Insolvent", "rate": 50}
+        )
+        cls.allowance = cls.env["billing.allowance"].create({"date": TODAY})
+        cls.allowance.action_compute()
 
     @classmethod
     def _make_late_charge(cls):
@@ -174,6 +188,10 @@ class SecurityCase(Bank, SecondCompany, BillingCase):
             self.close,
             self.close.task_ids,
             self.signoff,
+            self.allowance,
+            self.allowance.line_ids,
+            self.allowance_rates,
+            self.specific,
         ]
 
     def _records_with_actions(self):
@@ -182,4 +200,5 @@ class SecurityCase(Bank, SecondCompany, BillingCase):
             *(self.promise, self.statements, self.statements.line_ids),
             *(self.ticket, self.ticket.line_ids),
             *(self.close, self.close.task_ids, self.close_template),
+            self.allowance,
         )

@@ -1,10 +1,12 @@
 from . import (
     base_partner_merge,
+    billing_allowance_cancel_wizard,
     billing_assign_wizard,
     billing_call_wizard,
     billing_close_lock_wizard,
     billing_close_sign_wizard,
     billing_company_wizard,
+    billing_company_wizard_allowance,
     billing_company_wizard_bank,
     billing_company_wizard_late,
     billing_company_wizard_writeoff,
