@@ -54,6 +54,7 @@
         "wizard/billing_ticket_document_wizard_views.xml",
         "wizard/billing_ticket_resolve_wizard_views.xml",
         "wizard/billing_tie_out_report_views.xml",
+        "views/billing_close_check_views.xml",
         "views/billing_followup_notice_views.xml",
         "views/billing_followup_plan_views.xml",
         "views/billing_followup_stage_views.xml",

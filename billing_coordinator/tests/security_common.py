@@ -18,6 +18,7 @@ class SecurityCase(Bank, SecondCompany, BillingCase):
         cls._make_follow_up()
         cls._make_ticket()
         cls._make_bank()
+        cls._make_close()
         cls.env.flush_all()
 
     @classmethod
@@ -105,6 +106,17 @@ class SecurityCase(Bank, SecondCompany, BillingCase):
         )
 
     @classmethod
+    def _make_close(cls):
+        cls.close_check = cls.env["billing.close.check"].create(
+            {
+                "name": "Without a reference",
+                "company_id": cls.company.id,
+                "model": "account.move",
+                "domain": "[('ref', '=', False)]",
+            }
+        )
+
+    @classmethod
     def _make_match(cls):
         """A proposal that a line of the bank pays the invoice."""
         bank_line = cls._make_bank_line(10)
@@ -153,6 +165,7 @@ class SecurityCase(Bank, SecondCompany, BillingCase):
             self.match,
             self.match.line_ids,
             self.mapping,
+            self.close_check,
         ]
 
     def _records_with_actions(self):
