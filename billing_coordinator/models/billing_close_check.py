@@ -1,150 +1,199 @@
-from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo import SUPERUSER_ID, api, fields, models
+from odoo.exceptions import UserError
 from odoo.fields import Domain
-from odoo.tools.safe_eval import safe_eval
 
 from ..tools.close_check import COUNT, MONEY, Finding
 
+# What decides on what is read: whoever writes any of it answers for it.
+DEFINITION = {
+    "company_id",
+    "model",
+    "domain",
+    "date_field",
+    "measure",
+    "sum_field",
+    "author_id",
+}
+SUMMABLE = ("integer", "float", "monetary")
+
 
 class BillingCloseCheck(models.Model):
-    """A check of the user's own: what a filter finds, counted or added up."""
+    """A check that users make without code: records of a kind, counted or summed.
+
+    It reads with the rights of whoever wrote it last, in the companies of the close:
+    its figure is the same for everybody and tells nothing that its author may not see.
+    What accountants may not read is refused, as they look at the figure.
+    """
 
     _name = "billing.close.check"
     _description = "Close check"
     _order = "name, id"
-    _check_company_auto = True
 
     name = fields.Char(required=True, translate=True)
     active = fields.Boolean(default=True)
     company_id = fields.Many2one(
-        "res.company", index="btree_not_null", help="Empty: for all companies."
+        "res.company",
+        index="btree_not_null",
+        default=lambda self: self.env.company,
+        help="Empty: for the closes of all companies.",
     )
-    model_id = fields.Many2one(
-        "ir.model",
+    model = fields.Selection(
+        "_selection_model",
         "Records",
         required=True,
-        index=True,
-        ondelete="cascade",
-        domain=[("abstract", "=", False), ("transient", "=", False)],
+        help="What is looked at. Records that accountants may not read are not offered.",
     )
-    model_name = fields.Char("Model", related="model_id.model")
-    domain = fields.Char("Filter", default="[]", required=True)
-    date_field_id = fields.Many2one(
-        "ir.model.fields",
-        "Date within the period",
-        index="btree_not_null",
-        ondelete="cascade",
-        domain="[('model_id', '=', model_id), ('ttype', 'in', ('date', 'datetime')),"
-        " ('store', '=', True)]",
-        help="Only records of the month count. Empty: all that the filter finds.",
+    domain = fields.Char(
+        "Which of them",
+        required=True,
+        default="[]",
+        help="Records of other companies are left out by themselves.",
     )
-    sum_field_id = fields.Many2one(
-        "ir.model.fields",
-        "Amount",
-        index="btree_not_null",
-        ondelete="cascade",
-        domain="[('model_id', '=', model_id), ('ttype', '=', 'monetary'),"
-        " ('store', '=', True)]",
-        help="Added up, in the currency of the company. Empty: records are counted.",
+    date_field = fields.Char(
+        "Date",
+        help="Only records with this date in the period of the close. Empty: all, as"
+        " they are when the check is run.",
+    )
+    measure = fields.Selection(
+        [("count", "Their number"), ("sum", "The sum of a field")],
+        "Figure",
+        required=True,
+        default="count",
+    )
+    sum_field = fields.Char(
+        "Field", help="Amounts in other currencies count by the rate of the period end."
     )
     unit = fields.Selection(
-        [(COUNT, "Records"), (MONEY, "Amount")], compute="_compute_unit"
+        [(COUNT, "Number"), (MONEY, "Amount")], compute="_compute_unit"
+    )
+    author_id = fields.Many2one(
+        "res.users",
+        "Written by",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        help="The check reads what this user may read.",
     )
 
-    @api.depends("sum_field_id")
+    _sum_has_field = models.Constraint(
+        "CHECK(measure = 'count' OR sum_field IS NOT NULL)",
+        "Choose the field to sum.",
+    )
+
+    @api.model
+    def _selection_model(self):
+        """Kinds of records that accountants may read, by their names."""
+        # Names of models are no secret; users may not read them one by one.
+        models_sudo = self.env["ir.model"].sudo().search([], order="name, model")
+        allowed = self._get_readable_models()
+        return [(m.model, m.name) for m in models_sudo if m.model in allowed]
+
+    @api.depends("model", "measure", "sum_field")
     def _compute_unit(self):
         for check in self:
-            check.unit = MONEY if check.sum_field_id else COUNT
+            field = check.model in self.env and check._get_field(check.sum_field)
+            summed = check.measure == "sum" and field
+            check.unit = MONEY if summed and field.type == "monetary" else COUNT
 
-    @api.onchange("model_id")
-    def _onchange_model_id(self):
+    @api.onchange("model")
+    def _onchange_model(self):
         self.domain = "[]"
-        self.date_field_id = self.sum_field_id = False
+        self.date_field = self.sum_field = False
 
-    @api.constrains("model_id", "domain", "date_field_id", "sum_field_id")
+    @api.constrains("model", "domain", "date_field", "measure", "sum_field")
     def _check_definition(self):
-        """Who makes a check may read what it counts; it is tried once."""
         for check in self:
-            model = self.env.get(check.model_name)
-            if model is None or not model._auto or model._transient:
-                raise ValidationError(
-                    self.env._("%(check)s: choose stored records.", check=check.name)
-                )
-            if "company_id" not in model._fields:
-                raise ValidationError(
-                    self.env._(
-                        "%(check)s: %(records)s belong to no company, so a close cannot"
-                        " count them.",
-                        check=check.name,
-                        records=check.model_id.name,
-                    )
-                )
-            model.check_access("read")
-            check._check_fields(model)
-            try:
-                model.search_count(check._get_own_domain(), limit=1)
-            except (ValueError, SyntaxError, NameError, TypeError) as error:
-                raise ValidationError(
-                    self.env._(
-                        "%(check)s: the filter cannot be read: %(error)s",
-                        check=check.name,
-                        error=error,
-                    )
-                ) from error
+            check._validate()
 
-    def _check_fields(self, model):
-        for field in self.date_field_id | self.sum_field_id:
-            if field.model != model._name or not field.store:
-                raise ValidationError(
-                    self.env._(
-                        "%(check)s: %(field)s is no stored field of %(records)s.",
-                        check=self.name,
-                        field=field.field_description,
-                        records=self.model_id.name,
-                    )
-                )
+    @api.model_create_multi
+    def create(self, vals_list):
+        return super().create([self._sign(values) for values in vals_list])
 
-    def _get_own_domain(self):
-        return Domain(safe_eval(self.domain or "[]", {}))
+    def write(self, vals):
+        return super().write(self._sign(vals) if DEFINITION & vals.keys() else vals)
 
-    def _run(self, period):
-        """Count, or add up, what is of the period and its books.
+    @api.model
+    def _sign(self, values):
+        """Nobody lends a check the rights of somebody else."""
+        return {**values, "author_id": self.env.uid}
 
-        :raise UserError: its model is gone, or its filter fits no more
+    # -- the figure --------------------------------------------------------------------
+
+    def _evaluate(self, period, company_ids):
+        """The finding of the check.
+
+        :param company_ids: those of the close
+        :raise UserError: it cannot be told any more, and why
         """
         self.ensure_one()
+        check_sudo = self.sudo()  # those who see the close may run it
+        check_sudo._check_author(period.company)
+        # Not as superuser: with the rights of the author.
+        model = self.env[check_sudo.model].with_user(check_sudo.author_id)
+        own = check_sudo.author_id.company_ids.ids
+        allowed = [record_id for record_id in company_ids if record_id in own]
+        model = model.with_context(allowed_company_ids=allowed or company_ids)
+        domain = check_sudo._get_whole_domain(period, company_ids)
         try:
-            return self._find(period)
-        except (ValueError, SyntaxError, NameError, TypeError, KeyError) as error:
-            raise UserError(
-                self.env._(
-                    "The check %(check)s cannot be run any more: %(error)s",
-                    check=self.name,
-                    error=error,
-                )
-            ) from error
-
-    def _find(self, period):
-        model = self.env[self.model_name]
-        domain = self._get_own_domain() & Domain("company_id", "in", period.books.ids)
-        if name := self.date_field_id.name:
-            domain &= Domain(name, ">=", period.date_from)
-            domain &= Domain(name, "<", fields.Date.add(period.date_to, days=1))
-        if not self.sum_field_id:
-            figure = model.search_count(domain)
-        else:
-            figure = self._add_up(model, domain, period)
+            figure = check_sudo._measure(model, domain, period)
+        except ValueError as error:
+            raise UserError(self._describe_error(error)) from error
         return Finding(figure, model._name, list(domain))
 
-    def _add_up(self, model, domain, period):
-        """Amounts of other currencies at the rate of the period's end."""
-        field = model._fields[self.sum_field_id.name]
-        currency_field = field.get_currency_field(model)
-        own = period.company.currency_id
-        if not model._fields[currency_field].store:
-            return model._read_group(domain, [], [f"{field.name}:sum"])[0][0] or 0.0
-        groups = model._read_group(domain, [currency_field], [f"{field.name}:sum"])
-        return sum(
-            (currency or own)._convert(total, own, period.company, period.date_to)
-            for currency, total in groups
+    def _check_author(self, company):
+        author_sudo = self.author_id.sudo()
+        if author_sudo.id == SUPERUSER_ID:
+            return  # a check that came with an app
+        if author_sudo.active and company in author_sudo.company_ids:
+            return
+        raise UserError(
+            self.env._(
+                "%(check)s reads with the rights of %(author)s, who has no access to"
+                " %(company)s. Somebody who has should enter its conditions anew.",
+                check=self.name,
+                author=author_sudo.name or self.env._("a user that was deleted"),
+                company=company.name,
+            )
         )
+
+    def _get_whole_domain(self, period, company_ids):
+        """The domain, limited to the companies and the period of the close."""
+        model = self.env[self.model]
+        domain = Domain(self._parse_domain()) & self._get_company_domain(company_ids)
+        if not self.date_field:
+            return domain
+        last, operator = period.date_to, "<="
+        if model._fields[self.date_field].type == "datetime":
+            last, operator = fields.Date.add(last, days=1), "<"
+        since = Domain(self.date_field, ">=", fields.Date.to_string(period.date_from))
+        until = Domain(self.date_field, operator, fields.Date.to_string(last))
+        return domain & since & until
+
+    def _get_company_domain(self, company_ids):
+        """What belongs to no company is shared by all of them."""
+        model = self.env[self.model]
+        for name in ("company_id", "company_ids"):
+            field = model._fields.get(name)
+            if field and field.comodel_name == "res.company" and field.store:
+                shared = [] if field.required else [False]
+                return Domain(name, "in", [*company_ids, *shared])
+        return Domain.TRUE
+
+    def _measure(self, model, domain, period):
+        if self.measure == "count":
+            return model.search_count(domain)
+        model.check_access("read")
+        currency_name = self._get_currency_name()
+        groupby = [currency_name] if currency_name else []
+        sums = model._read_group(domain, groupby, [f"{self.sum_field}:sum"])
+        company = period.company
+        total = 0.0
+        for *currency, amount in sums:
+            if currency and currency[0] and currency[0] != company.currency_id:
+                amount = (
+                    currency[0]
+                    .sudo()
+                    ._convert(amount, company.currency_id, company, period.date_to)
+                )
+            total += amount or 0.0
+        return company.currency_id.round(total) if self.unit == MONEY else total

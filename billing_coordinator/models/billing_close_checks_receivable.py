@@ -1,146 +1,175 @@
 from odoo import api, models
-from odoo.tools import SQL, LazyTranslate
+from odoo.tools import SQL
+from odoo.tools.translate import LazyTranslate
 
-from ..tools import tie_out
-from ..tools.close_check import MONEY, Finding, Row, close_check
+from ..tools import close_query, tie_out
+from ..tools.close_check import MAX_ROWS, MONEY, Finding, close_check
+from .billing_ticket import OPEN_STATES
 
 _lt = LazyTranslate(__name__)
 
 
-class BillingCloseChecks(models.AbstractModel):
-    """Receivables: the ledger's and the open items', credits, entries by hand."""
+class BillingCloseChecksReceivable(models.AbstractModel):
+    """Is what customers owe what the ledger says, and what of it is odd?"""
 
     _inherit = "billing.close.checks"
 
+    @api.model
     @close_check(
-        "receivable_tie_out",
-        _lt("Receivables in the ledger against open items"),
-        unit=MONEY,
+        "receivables", _lt("Receivable accounts against open items"), unit=MONEY
     )
-    def _check_receivable_tie_out(self, period):
-        sections = self._get_sections(period, tie_out.RECEIVABLE)
-        finding = self._compare(
-            sections, self.env._("Ledger"), self.env._("Open items")
+    def _find_receivables(self, period):
+        sections = period.once(
+            "receivable", lambda: self._get_receivable_sections(period)
         )
-        # What is settled in another currency or company is right, and in `other`.
+        finding = self._compare(period, sections, self.env._("Open items"))
+        reasons = {
+            record_id
+            for section in sections
+            for row in section.get(tie_out.EXPLANATION)
+            for record_id in row.domain[0][2]
+        }
         if finding.figure:
-            finding.rows = self._get_customer_differences(period)
+            finding.rows = self._get_customer_differences(period) or finding.rows
+        if finding.figure and reasons:
+            finding.domain = [["id", "in", sorted(reasons)]]
         return finding
 
     @api.model
+    def _get_receivable_sections(self, period):
+        companies, day = self._get_companies(period), period.date_to
+        tie_outs = self.env["billing.tie.out"]
+        sections = tie_outs._get_receivable_sections(companies, day)
+        tie_outs._explain_open_items(sections, companies, day)
+        return [section for section in sections.values() if section.has_figures]
+
+    @api.model
     def _get_customer_differences(self, period):
-        """What ledger and open items differ by, customer by customer."""
-        receivables = self.env["billing.receivable"].with_context(as_of=period.date_to)
-        rows = self.env.execute_query(
-            SQL(
-                """SELECT partner_id, SUM(amount) FROM (
-                     SELECT line.partner_id, line.balance amount
-                       FROM account_move_line line
-                       JOIN account_account account ON account.id = line.account_id
-                        AND account.account_type = 'asset_receivable'
-                      WHERE line.company_id = ANY(%(books)s)
-                        AND line.parent_state = 'posted' AND line.date <= %(end)s
-                      UNION ALL
-                     SELECT partner_id, -residual FROM (%(open)s) receivable
-                      WHERE company_id = ANY(%(books)s)
-                   ) side GROUP BY partner_id HAVING ABS(SUM(amount)) > 0.000001""",
-                books=period.books.ids,
-                end=period.date_to,
-                open=receivables._table_query,
-            )
+        query = close_query.customer_differences(
+            self._get_open_query(period),
+            self._get_company_ids(period),
+            period.date_to,
+            MAX_ROWS,
         )
-        return self._sort_rows(
-            Row(
-                self._name_partner(partner),
-                float(amount),
-                "account.move.line",
-                [
-                    *self._until_end(period),
-                    ("partner_id", "=", partner or False),
-                    ("account_type", "=", "asset_receivable"),
-                    ("parent_state", "=", "posted"),
-                ],
-            )
-            for partner, amount in rows
+        rows = self.env.execute_query(query)
+        names = self._get_customer_names([partner for partner, _amount in rows])
+        leaves = [
+            ("account_type", "=", "asset_receivable"),
+            ("parent_state", "=", "posted"),
+        ]
+        domain = self._get_domain(period, *leaves, since=False)
+        return self._make_rows(
+            period,
+            [
+                (
+                    *(names[partner], amount, "account.move.line"),
+                    [*domain, ("partner_id", "=", partner or False)],
+                )
+                for partner, amount in rows
+            ],
         )
 
     @api.model
-    def _name_partner(self, partner_id):
-        partner = self.env["res.partner"].browse(partner_id)
-        return partner.display_name or self.env._("Without customer")
+    def _get_open_query(self, period):
+        return self.env["billing.tie.out"]._get_open_query(period.date_to)
 
+    @api.model
+    def _get_customer_names(self, ids):
+        partners = self.env["res.partner"].browse(filter(None, ids))
+        names = {partner.id: partner.display_name for partner in partners}
+        return {None: self.env._("Without customer"), **names}
+
+    @api.model
     @close_check("manual_entries", _lt("Entries on receivable accounts by hand"))
-    def _check_manual_entries(self, period):
-        """Items of general journals that no payment, bank line, exchange difference,
-        cash basis or ticket made."""
-        exchange = period.books.currency_exchange_journal_id
-        domain = [
-            *self._in_period(period),
+    def _find_manual_entries(self, period):
+        domain = self._get_domain(
+            period,
             ("account_type", "=", "asset_receivable"),
             ("parent_state", "=", "posted"),
             ("journal_id.type", "=", "general"),
-            ("journal_id", "not in", exchange.ids),
-            ("move_id.origin_payment_id", "=", False),
-            ("move_id.statement_line_id", "=", False),
+            ("payment_id", "=", False),
+            ("statement_line_id", "=", False),
+            ("move_id.exchange_diff_partial_ids", "=", False),
             ("move_id.tax_cash_basis_rec_id", "=", False),
-        ]
+            ("move_id", "not in", self._get_own_entry_ids(period)),
+        )
         return self._count("account.move.line", domain)
 
-    @close_check("unapplied_credits", _lt("Credits that are not applied"), unit=MONEY)
-    def _check_unapplied_credits(self, period):
-        rows = [
-            Row(
-                self._name_partner(row.partner_id),
-                row.company_amount,
-                row.model,
-                row.domain,
-            )
-            for section in self._get_sections(period, tie_out.CREDITS)
-            for row in section.get(tie_out.OTHER)
+    @api.model
+    def _get_own_entry_ids(self, period):
+        """Entries of the period that the app made: somebody decided on each."""
+        leaves = [
+            ("settlement_move_id.company_id", "in", self._get_company_ids(period)),
+            ("settlement_move_id.date", ">=", period.date_from),
+            ("settlement_move_id.date", "<=", period.date_to),
         ]
+        lines = self.env["billing.ticket.line"].search(leaves)
+        return sorted(lines.settlement_move_id.ids)
+
+    # -- credits -----------------------------------------------------------------------
+
+    @api.model
+    @close_check("unapplied_credits", _lt("Credits not applied"), unit=MONEY)
+    def _find_unapplied_credits(self, period):
+        credits_of = [(p, credit) for p, credit, _b in self._get_customers(period)]
+        return self._find_credits(period, credits_of, ("residual", "<", 0))
+
+    @api.model
+    @close_check("credit_balances", _lt("Customers with a credit balance"), unit=MONEY)
+    def _find_credit_balances(self, period):
+        negative = [(p, balance) for p, _c, balance in self._get_customers(period)]
+        negative = [(p, balance) for p, balance in negative if balance < 0]
+        ids = [partner for partner, _balance in negative if partner]
+        leaf = [("partner_id.commercial_partner_id", "in", ids)]
+        if len(ids) < len(negative):
+            leaf = ["|", ("partner_id", "=", False), *leaf]
+        return self._find_credits(period, negative, *leaf)
+
+    @api.model
+    def _get_customers(self, period):
+        """Customers with credits as of period end: ``(id, credits, balance)``."""
+        query = SQL(
+            """SELECT COALESCE(customer.commercial_partner_id, customer.id),
+                      SUM(residual) FILTER (WHERE residual < 0), SUM(residual)
+                 FROM (%s) receivable
+                 LEFT JOIN res_partner customer ON customer.id = receivable.partner_id
+                WHERE receivable.company_id = ANY(%s)
+                GROUP BY 1 HAVING BOOL_OR(residual < 0)""",
+            self._get_open_query(period),
+            self._get_company_ids(period),
+        )
+        return period.once("customers", lambda: self.env.execute_query(query))
+
+    @api.model
+    def _find_credits(self, period, customers, *leaves):
+        domain = [("company_id", "in", self._get_company_ids(period)), *leaves]
+        largest = sorted(customers, key=lambda pair: pair[1])[:MAX_ROWS]
+        names = self._get_customer_names([partner for partner, _amount in largest])
+        rows = []
+        for partner, amount in largest:
+            field = "partner_id.commercial_partner_id" if partner else "partner_id"
+            leaf = (field, "=", partner or False)
+            rows.append((names[partner], amount, "billing.receivable", [*domain, leaf]))
         return Finding(
-            sum(row.figure for row in rows),
+            self._round(period, -sum(amount for _partner, amount in customers)),
             "billing.receivable",
-            [
-                ("company_id", "in", period.books.ids),
-                ("residual", "<", 0),
-            ],
-            rows=self._sort_rows(rows),
+            domain,
+            rows=self._make_rows(period, rows),
         )
 
-    @close_check("credit_balances", _lt("Customers with a credit balance"), unit=MONEY)
-    def _check_credit_balances(self, period):
-        """What we owe to customers at the period's end."""
-        rows = self.env.execute_query(
-            SQL(
-                """SELECT line.partner_id, SUM(line.balance)
-                     FROM account_move_line line
-                     JOIN account_account account ON account.id = line.account_id
-                      AND account.account_type = 'asset_receivable'
-                    WHERE line.company_id = ANY(%s)
-                      AND line.parent_state = 'posted' AND line.date <= %s
-                      AND line.partner_id IS NOT NULL
-                    GROUP BY line.partner_id
-                   HAVING SUM(line.balance) < -0.000001
-                    ORDER BY 2""",
-                period.books.ids,
-                period.date_to,
-            )
-        )
-        named = self._name_records("res.partner", [row[0] for row in rows])
-        named.figure = float(sum(amount for _partner, amount in rows))
-        named.rows = [
-            Row(
-                self._name_partner(partner),
-                float(amount),
-                "account.move.line",
-                [
-                    *self._until_end(period),
-                    ("partner_id", "=", partner),
-                    ("account_type", "=", "asset_receivable"),
-                    ("parent_state", "=", "posted"),
-                ],
-            )
-            for partner, amount in rows[:50]
+    # -- disputes ----------------------------------------------------------------------
+
+    @api.model
+    @close_check("discrepancies", _lt("Open discrepancies"), unit=MONEY)
+    def _find_discrepancies(self, period):
+        """Those opened up to period end that are open now, by the disputed amount."""
+        domain = [
+            ("company_id", "in", self._get_company_ids(period)),
+            ("kind", "=", "discrepancy"),
+            ("state", "in", list(OPEN_STATES)),
+            ("create_date", "<", self._get_day_after(period)),
+            ("amount_disputed", "!=", 0),
         ]
-        return named
+        tickets = self.env["billing.ticket"]
+        [[amount]] = tickets._read_group(domain, [], ["amount_disputed:sum"])
+        return Finding(self._round(period, amount or 0.0), tickets._name, domain)

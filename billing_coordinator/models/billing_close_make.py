@@ -98,25 +98,10 @@ class BillingClose(models.Model):
         reviews = self.sudo().task_ids.filtered("reviewed_at").mapped("reviewed_at")
         return Period(
             self.company_id.sudo(),
-            self._get_books(),
             self.date_from,
             self.date_to,
             reviewed_at=min(reviews, default=None),
         )
-
-    def _get_checks_sudo(self):
-        """The checks, in the books of the company and its branches, for anybody."""
-        return (
-            self.env["billing.close.checks"]
-            .sudo()
-            .with_context(allowed_company_ids=self._get_books().ids)
-        )
-
-    def _get_books(self):
-        """The company and its branches, the company first: a lock is of all of them."""
-        company = self.company_id.sudo().with_context(active_test=False)
-        branches = company.search([("id", "child_of", company.id)])
-        return company | branches
 
     # -- job ---------------------------------------------------------------------------
 

@@ -133,6 +133,14 @@ class SecurityCase(Bank, SecondCompany, BillingCase):
             {"company_id": cls.company.id, "date_to": "2025-05-31"}
         )
         cls.signoff = cls.close.task_ids._sign("prepare")
+        cls.close_check = cls.env["billing.close.check"].create(
+            {
+                "name": "Without a reference",
+                "company_id": cls.company.id,
+                "model": "account.move",
+                "domain": "[('ref', '=', False)]",
+            }
+        )
 
     @classmethod
     def _make_match(cls):
@@ -192,6 +200,7 @@ class SecurityCase(Bank, SecondCompany, BillingCase):
             self.allowance.line_ids,
             self.allowance_rates,
             self.specific,
+            self.close_check,
         ]
 
     def _records_with_actions(self):

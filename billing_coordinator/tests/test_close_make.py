@@ -21,7 +21,7 @@ class TestCloseMake(SecondCompany, CloseCase):
         tie_out = self._task(close, "Tie-out")
         self.assertEqual(tie_out.depends_ids, self._task(close, "Drafts"))
         self.assertEqual(tie_out.state, "waiting")
-        self.assertEqual(tie_out.check_code, "receivable_tie_out")
+        self.assertEqual(tie_out.check_code, "receivables")
         self.assertEqual(close.state, "open")
         self.assertEqual(close.progress, 0)
 

@@ -1,146 +1,176 @@
-"""Automatic checks of a close: what they look at, what they find, when it has moved."""
+"""Automatic checks of a month-end close: what one is, and what it found."""
 
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
-from typing import NamedTuple
+from datetime import date as Date
+from itertools import count
+from typing import Any
 
-COUNT, MONEY = "count", "money"
-# So many records are named one by one in the domain behind a figure.
-MAX_IDS = 2000
-# So many rows explain a figure.
+COUNT, MONEY = UNITS = ("count", "money")
+# Figures are sums of money and numbers of records: less than this is arithmetic.
+PRECISION = 6
+# So many lines explain a figure; all records are behind it.
 MAX_ROWS = 50
 
+_sequence = count(1)
 
-class CheckInfo(NamedTuple):
-    """What a check is called, and whether it counts or adds up."""
+
+@dataclass(frozen=True)
+class CheckInfo:
+    """What a check is called and what it counts."""
 
     code: str
-    name: str
+    name: Any  # a text, or one that is translated when it is read
     unit: str
+    sequence: int
+    method: str
 
 
 def close_check(code, name, *, unit=COUNT):
-    """Make a method of ``billing.close.checks`` an automatic check.
+    """Make a method of ``billing.close.checks`` a check of the close.
 
-    The method takes a ``Period`` and returns a ``Finding``.
+    The method gets a `Period` and returns a `Finding`.
 
-    :param str code: kept in templates; never changed
-    :param name: its name on the screen, a ``LazyTranslate`` or text
+    >>> @close_check("late", "Late invoices")
+    ... def _find_late(self, period):
+    ...     return Finding(0)
+    >>> _find_late._close_check.code, _find_late._close_check.method
+    ('late', '_find_late')
+    >>> close_check("late", "Late invoices", unit="pieces")
+    Traceback (most recent call last):
+    ValueError: pieces is none of count, money
     """
+    if unit not in UNITS:
+        raise ValueError(f"{unit} is none of {', '.join(UNITS)}")
 
-    def mark(method):
-        method._close_check = CheckInfo(code, name, unit)
+    def decorate(method):
+        method._close_check = CheckInfo(
+            code, name, unit, next(_sequence), method.__name__
+        )
         return method
 
-    return mark
+    return decorate
 
 
-@dataclass
+@dataclass(frozen=True)
 class Period:
-    """What a check looks at.
+    """What is closed. Checks that run on the same object share what they compute."""
 
-    ``books`` are the companies whose entries count: the one that is closed and its
-    branches. ``cache`` is shared by the checks of one run.
-    """
+    company: Any  # a record of res.company
+    date_from: Date
+    date_to: Date
+    reviewed_at: Any = None  # datetime (UTC) of the first review of the close
+    cache: dict = field(default_factory=dict, compare=False, repr=False)
 
-    company: object
-    books: object
-    date_from: object
-    date_to: object
-    reviewed_at: object = None
-    cache: dict = field(default_factory=dict)
+    def once(self, key: str, compute: Callable[[], Any]):
+        """What ``compute`` returns, computed the first time only.
+
+        >>> period = Period(None, Date(2025, 6, 1), Date(2025, 6, 30))
+        >>> period.once("answer", lambda: 42), period.once("answer", lambda: 43)
+        (42, 42)
+        """
+        if key not in self.cache:
+            self.cache[key] = compute()
+        return self.cache[key]
 
 
 @dataclass
 class Row:
-    """One line of the explanation of a figure, and the records behind it."""
+    """A part of a figure, and the records behind it."""
 
     label: str
     figure: float
     model: str | None = None
     domain: list | None = None
 
+    def __post_init__(self):
+        self.domain = plain(self.domain)
+
 
 @dataclass
 class Finding:
     """What a check found.
 
-    ``figure`` is compared with what is tolerated: 0 is perfect. ``figures`` are the
-    balances behind it, ``{key: (label, value)}``; they may not move either, once
-    somebody has signed. ``model`` and ``domain`` are the records, in JSON.
+    ``figure`` is compared with the threshold: 0 is perfect, whatever the unit.
+    ``figures`` are those behind it, ``{key: (label, figure)}``: what is reviewed with
+    the check, so that a change of any of them, for better or worse, is a change of the
+    books. A domain on ``billing.receivable`` is for the context ``as_of`` = period end.
     """
 
     figure: float
     model: str | None = None
     domain: list | None = None
-    figures: dict = field(default_factory=dict)
-    rows: list = field(default_factory=list)
+    figures: dict[str, tuple[str, float]] = field(default_factory=dict)
+    rows: list[Row] = field(default_factory=list)
     note: str = ""
+    applicable: bool = True
+
+    def __post_init__(self):
+        self.domain = plain(self.domain)
+        self.rows = self.rows[:MAX_ROWS]
+
+    def exceeds(self, threshold):
+        """Whether the threshold is breached; what is as much as it is not.
+
+        >>> Finding(5).exceeds(5), Finding(-6).exceeds(5), Finding(0.1 + 0.2).exceeds(0.3)
+        (False, True, False)
+        """
+        return _more(abs(self.figure), threshold)
+
+    def has_moved(self, then, threshold):
+        """Whether what was signed when it was ``then`` has to be looked at again.
+
+        >>> Finding(100).has_moved(Finding(40), 50), Finding(0).has_moved(Finding(40), 0)
+        (True, False)
+        """
+        if _more(abs(self.figure) - abs(then.figure), threshold):
+            return True
+        now, before = (_numbers(finding.figures) for finding in (self, then))
+        return any(
+            _more(abs(now.get(key, 0.0) - before.get(key, 0.0)), threshold)
+            for key in now.keys() | before.keys()
+        )
 
     def to_json(self):
-        """All of it, in what JSON can say.
+        """As JSON keeps it.
 
-        >>> found = Finding(1.5, figures={"a": ("A", 2)}, rows=[Row("x", 1)])
+        >>> found = Finding(1, "res.partner", [("date", "<", Date(2025, 7, 1))])
+        >>> found.to_json()["domain"]
+        [['date', '<', '2025-07-01']]
         >>> Finding.from_json(found.to_json()) == found
         True
         """
-        data = asdict(self)
-        data["figures"] = {key: list(pair) for key, pair in self.figures.items()}
-        data["domain"] = _plain(self.domain)
-        for row, values in zip(self.rows, data["rows"], strict=True):
-            values["domain"] = _plain(row.domain)
-        return data
+        values = asdict(self)
+        values["figures"] = {key: list(told) for key, told in self.figures.items()}
+        return values
 
     @classmethod
-    def from_json(cls, data):
-        if not data:
-            return cls(0.0)
-        values = dict(data)
-        pairs = (values.get("figures") or {}).items()
-        values["figures"] = {key: tuple(pair) for key, pair in pairs}
-        values["rows"] = [Row(**row) for row in values.get("rows") or ()]
-        return cls(**values)
-
-    def has_moved(self, then, threshold):
-        """Whether it is no more what somebody signed.
-
-        The figure got worse, or a balance behind it moved either way or is new, by
-        more than what is tolerated.
-
-        >>> signed = Finding(0, figures={"ledger": ("Ledger", 100.0)})
-        >>> Finding(0, figures={"ledger": ("Ledger", 90.0)}).has_moved(signed, 5)
-        True
-        >>> Finding(0, figures={"ledger": ("Ledger", 95.0)}).has_moved(signed, 5)
-        False
-        >>> Finding(0).has_moved(Finding(3), 0)
-        False
-        """
-        if _exceeds(abs(self.figure) - abs(then.figure), threshold):
-            return True
-        return any(
-            _exceeds(abs(self._get(key) - then._get(key)), threshold)
-            for key in self.figures.keys() | then.figures.keys()
+    def from_json(cls, values):
+        return cls(
+            **{
+                **values,
+                "figures": {k: tuple(told) for k, told in values["figures"].items()},
+                "rows": [Row(**row) for row in values["rows"]],
+            }
         )
 
-    def _get(self, key):
-        return self.figures.get(key, ("", 0.0))[1]
+
+def _more(figure, threshold):
+    return round(figure - threshold, PRECISION) > 0
 
 
-def _exceeds(number, threshold):
-    """Sums of floats differ by less than any currency's unit."""
-    return number > threshold + 1e-6
+def _numbers(figures):
+    return {key: figure for key, (_label, figure) in figures.items()}
 
 
-def _plain(domain):
-    """A domain as JSON keeps it: lists, and dates as text."""
-    if domain is None:
-        return None
-    return [leaf if isinstance(leaf, str) else _plain_leaf(leaf) for leaf in domain]
+def plain(value):
+    """A domain as JSON keeps it: lists, and days as texts.
 
-
-def _plain_leaf(leaf):
-    name, operator, value = leaf
-    if hasattr(value, "isoformat"):
-        value = value.isoformat(" ") if hasattr(value, "hour") else value.isoformat()
-    elif isinstance(value, tuple | set | frozenset):
-        value = sorted(value)
-    return [name, operator, value]
+    >>> plain([("id", "in", {3}), "!", ("date", "=", Date(2025, 6, 30))])
+    [['id', 'in', [3]], '!', ['date', '=', '2025-06-30']]
+    """
+    if isinstance(value, list | tuple | set | frozenset):
+        return [plain(part) for part in value]
+    if isinstance(value, Date):  # and a moment of a day
+        return str(value)
+    return value
