@@ -192,8 +192,12 @@ class BillingAllowance(models.Model):
             "name": self.env._("Entries"),
             "res_model": "account.move",
             "view_mode": "list,form",
-            "views": [(False, "list"), (False, "form")],
+            "views": [
+                (self.env.ref("account.view_move_tree").id, "list"),
+                (False, "form"),
+            ],
             "domain": [("id", "in", moves.ids)],
+            "context": {"create": False},
         }
 
     def action_open_cancel_wizard(self):

@@ -37,10 +37,10 @@ class BillingAllowanceRate(models.Model):
     )
     active = fields.Boolean(default=True, readonly=True)
     is_outdated = fields.Boolean(
-        "No bucket any more",
+        "Outdated",
         compute="_compute_is_outdated",
         search="_search_is_outdated",
-        help="The ageing buckets of the company have changed since.",
+        help="The ageing buckets of the company have changed: this is none any more.",
     )
 
     _bucket_uniq = models.Constraint(
