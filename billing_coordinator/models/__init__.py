@@ -6,6 +6,7 @@ from . import (
     account_move,
     account_move_late,
     account_move_line,
+    account_move_match,
     account_move_reference,
     account_move_ticket,
     billing_bank_line_cloner,

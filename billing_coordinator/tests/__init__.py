@@ -33,6 +33,7 @@ from . import (
     test_match_attack,
     test_match_concurrency,
     test_match_currency,
+    test_match_delete,
     test_match_follow,
     test_match_job,
     test_match_job_concurrency,
