@@ -52,6 +52,7 @@ from . import (
     billing_payment_match_review,
     billing_payment_match_review_act,
     billing_payment_match_review_detail,
+    billing_payment_match_review_doubt,
     billing_payment_match_review_item,
     billing_payment_match_review_query,
     billing_payment_match_transit,

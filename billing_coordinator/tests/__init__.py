@@ -42,6 +42,7 @@ from . import (
     test_match_return,
     test_match_review,
     test_match_review_tour,
+    test_match_review_words,
     test_match_short,
     test_match_transit,
     test_match_undo,

@@ -17,9 +17,7 @@ class MatchedCase(SecondCompany, MatchCase):
         cls.line = cls._make_bank_line(95.0, "Less 5")
 
     def _match_short(self):
-        return self._match(
-            self.line, (self.invoice, 95.0), rest={"handling": "ticket"}
-        )
+        return self._match(self.line, (self.invoice, 95.0), rest={"handling": "ticket"})
 
 
 @tagged("post_install", "-at_install")
@@ -97,7 +95,9 @@ class TestMatchDelete(MatchedCase):
         for record in (self.line, match, move):
             self.assertFalse(record.exists())
         self.assertOpen(invoice=100.0)
-        ticket = self.env["billing.ticket"].search([("partner_id", "=", self.customer.id)])
+        ticket = self.env["billing.ticket"].search(
+            [("partner_id", "=", self.customer.id)]
+        )
         self.assertEqual(ticket.state, "cancelled")
 
     def test_proposals_go_with_the_line(self):
