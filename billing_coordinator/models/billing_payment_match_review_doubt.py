@@ -42,7 +42,6 @@ class BillingPaymentMatch(models.Model):
         if Reason.END_TO_END.value in names:
             return ""
         return self.env._(
-            "Whether it is this payment is not proved: that takes its end-to-end"
-            " reference, or the account of a payer of whom the bank took in this amount"
-            " once. Have a look."
+            "It is likely this payment, but neither an end-to-end reference nor the"
+            " payer's account proves it."
         )

@@ -147,7 +147,7 @@ registry.category("web_tour.tours").add("billing_coordinator_bank_review_out", {
     steps: () => [
         {
             content: "a payment that came back says why somebody has a look",
-            trigger: `.o_billing_review_selected .o_billing_review_doubt:contains("is not proved")`,
+            trigger: `.o_billing_review_selected .o_billing_review_doubt:contains("proves it")`,
         },
         {
             content: "the next best took more than that payment brought",
