@@ -72,6 +72,7 @@ SHOTS = [
          (".o_billing_review_row:nth-child(9)",)),
     Shot("bank-change", "/odoo/billing-match", ".o_billing_review_change",
          (".o_billing_review_states button[name=decide]",
+          ".o_billing_review_row:nth-child(3)",
           ".o_billing_review_detail button[name=change]")),
     Shot("tie-out", "/odoo/billing-tie-out", ".o_form_view .o_data_row"),
     Shot("closes", "/odoo/billing-closes", ".o_list_table .o_data_row", (),
