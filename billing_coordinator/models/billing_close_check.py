@@ -41,7 +41,7 @@ class BillingCloseCheck(models.Model):
         "_selection_model",
         "Records",
         required=True,
-        help="What is looked at. Records that accountants may not read are not offered.",
+        help="What is looked at. What accountants may not read is not offered.",
     )
     domain = fields.Char(
         "Which of them",
