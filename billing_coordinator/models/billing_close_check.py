@@ -41,7 +41,7 @@ class BillingCloseCheck(models.Model):
         "_selection_model",
         "Records",
         required=True,
-        help="What is looked at. Records that accountants may not read are not offered.",
+        help="What is looked at. What accountants may not read is not offered.",
     )
     domain = fields.Char(
         "Which of them",
@@ -162,12 +162,16 @@ class BillingCloseCheck(models.Model):
         domain = Domain(self._parse_domain()) & self._get_company_domain(company_ids)
         if not self.date_field:
             return domain
-        last, operator = period.date_to, "<="
+        first, last, operator = period.date_from, period.date_to, "<="
         if model._fields[self.date_field].type == "datetime":
-            last, operator = fields.Date.add(last, days=1), "<"
-        since = Domain(self.date_field, ">=", fields.Date.to_string(period.date_from))
-        until = Domain(self.date_field, operator, fields.Date.to_string(last))
-        return domain & since & until
+            # Whole days in UTC, so that everybody has the same figure.
+            first, last = (
+                fields.Datetime.to_datetime(day)
+                for day in (first, fields.Date.add(last, days=1))
+            )
+            operator = "<"
+        since = Domain(self.date_field, ">=", str(first))
+        return domain & since & Domain(self.date_field, operator, str(last))
 
     def _get_company_domain(self, company_ids):
         """What belongs to no company is shared by all of them."""

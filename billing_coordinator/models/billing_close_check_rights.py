@@ -113,8 +113,8 @@ class BillingCloseCheck(models.Model):
         """Each field on the way to each value must be there and may be read."""
         for condition in domain.iter_conditions():
             target = self._check_path(model, condition.field_expr)
-            if isinstance(condition.value, Domain):
-                self._check_conditions(target, condition.value)
+            if "any" in condition.operator:
+                self._check_conditions(target, Domain(condition.value))
 
     def _check_path(self, model, path):
         """Follow the fields of a path.

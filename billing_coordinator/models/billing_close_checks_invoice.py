@@ -40,7 +40,8 @@ class BillingCloseChecksInvoice(models.AbstractModel):
     @api.model
     @close_check("sequence_gaps", _lt("Gaps in invoice numbers"))
     def _find_sequence_gaps(self, period):
-        """Entries that Odoo marks: the number before them is missing or not posted."""
+        """Entries that Odoo marks: the number before them is missing, or they have one
+        and are not posted."""
         domain = self._get_domain(
             period,
             ("made_sequence_gap", "=", True),

@@ -74,14 +74,15 @@ class TestCloseChecks(CloseCheckCase):
     def test_more_records_no_more_queries(self):
         def count():
             self.env.invalidate_all()
-            period, before = self._period(), self.cr.sql_log_count
-            for code in CODES:
+            period, counts = self._period(), {}
+            for code in sorted(CODES):
+                before = self.cr.sql_log_count
                 self._run(code, period)
-            return self.cr.sql_log_count - before
+                counts[code] = self.cr.sql_log_count - before
+            return counts
 
         self._make_some(2)
-        count()
-        few = count()
+        few = [count() for _round in range(3)][-1]
         self._make_some(12)
         self.assertEqual(count(), few)
 
@@ -96,13 +97,16 @@ class TestCloseChecks(CloseCheckCase):
         branch = self.env["res.company"].create(
             {"name": "Branch", "parent_id": self.company.id}
         )
-        draft = self._in_may(post=False, company=branch)
         self.accountant.company_ids = [Command.link(branch.id)]
-        self.assertFound("draft_invoices", draft)
-        self.assertFound("draft_invoices", draft, period=self._period(branch))
-        mine = self._in_may(post=False)
-        self.assertFound("draft_invoices", mine + draft)
-        self.assertFound("draft_invoices", draft, period=self._period(branch))
+        entry = self._make_entry(self.customer, -10, IN_MAY, company_id=branch.id)
+        theirs = self._receivable_lines(entry)
+        self.assertFound("manual_entries", theirs)
+        mine = self._receivable_lines(self._make_entry(self.customer, -10, IN_MAY))
+        self.assertFound("manual_entries", mine + theirs)
+        self.assertEqual(self._run("unapplied_credits").figure, 20)
+        period = self._period(branch)
+        self.assertFound("manual_entries", theirs, period=period)
+        self.assertEqual(self._run("unapplied_credits", period).figure, 10)
 
     def test_same_figure_for_everybody(self):
         self._in_may(post=False)
@@ -138,7 +142,7 @@ class TestInvoiceChecks(CloseCheckCase):
         self._elsewhere()
         self.assertClean("sequence_gaps")
         second.button_draft()
-        self.assertFound("sequence_gaps", self._sorted(second + third))
+        self.assertFound("sequence_gaps", second)
         second.with_context(force_delete=True).unlink()
         self.assertFound("sequence_gaps", third)
         self.assertTrue(first)
@@ -156,8 +160,9 @@ class TestInvoiceChecks(CloseCheckCase):
 
     def test_duplicates_by_reference(self):
         near = self._in_may(ref="PO 1")
-        near += self._make_invoice(overdue=OVERDUE_NEAR, ref="PO 1")
-        self._make_invoice(overdue=OVERDUE_NEAR, ref="PO 2")
+        near += self._make_invoice(overdue=-12, ref="PO 1")
+        self._make_invoice(overdue=-13, ref="PO 2")
+        self._make_invoice(overdue=8, ref="PO 1")  # of the 9th
         found = self._run("duplicates")
         self.assertEqual(self._open(found), self._sorted(near))
 
@@ -222,6 +227,3 @@ class TestInvoiceChecks(CloseCheckCase):
         invoice = self._make_invoice(overdue=40)
         self.assertEqual(invoice.date, days(-70))
         self.assertFound("wrong_period", invoice)
-
-
-OVERDUE_NEAR = -12

@@ -112,16 +112,20 @@ class Finding:
     def exceeds(self, threshold):
         """Whether the threshold is breached; what is as much as it is not.
 
-        >>> Finding(5).exceeds(5), Finding(-6).exceeds(5), Finding(0.1 + 0.2).exceeds(0.3)
-        (False, True, False)
+        >>> Finding(5).exceeds(5), Finding(-6).exceeds(5)
+        (False, True)
+        >>> Finding(0.1 + 0.2).exceeds(0.3)
+        False
         """
         return _more(abs(self.figure), threshold)
 
     def has_moved(self, then, threshold):
         """Whether what was signed when it was ``then`` has to be looked at again.
 
-        >>> Finding(100).has_moved(Finding(40), 50), Finding(0).has_moved(Finding(40), 0)
-        (True, False)
+        >>> Finding(100).has_moved(Finding(40), 50)
+        True
+        >>> Finding(0).has_moved(Finding(40), 0)
+        False
         """
         if _more(abs(self.figure) - abs(then.figure), threshold):
             return True

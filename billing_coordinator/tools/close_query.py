@@ -146,8 +146,9 @@ def customer_differences(open_items, company_ids, day, limit):
 def tax(company_ids, types, days):
     """By tax: booked, base by rate, what differs, what lacks its tags, and where.
 
-    Tax of a group counts by its parts. An invoice differs when tax and base by rate are further apart than the rounding of
-    each of its lines explains, in the currency in which it was rounded.
+    Tax of a group counts by its parts. An invoice differs when tax and base by rate are
+    further apart than the rounding of each of its lines explains, in the currency in
+    which it was rounded.
     """
     return SQL(
         """WITH move AS MATERIALIZED (
@@ -228,6 +229,7 @@ def _untagged():
                    AND NOT EXISTS (
                        SELECT FROM account_account_tag_account_move_line_rel tag
                         WHERE tag.account_move_line_id = line.id
-                          AND tag.account_account_tag_id = wanted.account_account_tag_id))
+                          AND tag.account_account_tag_id
+                              = wanted.account_account_tag_id))
                 THEN ABS(line.balance) ELSE 0 END"""
     )
