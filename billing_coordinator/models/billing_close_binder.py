@@ -145,7 +145,7 @@ class BillingClose(models.Model):
             (
                 self.env._("Verification of the sign-offs"),
                 "billing_coordinator.report_close_binder_verification",
-                self._get_binder_verification(),
+                self._get_binder_verification(entries),
             ),
         ]
 
@@ -171,11 +171,12 @@ class BillingClose(models.Model):
     def _get_last_digest(self):
         return self._get_chain()[-1:].digest
 
-    def _get_binder_verification(self):
+    def _get_binder_verification(self, entries):
         chain = self._get_chain()
         return {
             "broken": self._explain_broken(),
             "chain": chain,
+            "numbers": {entry["task"].id: entry["number"] for entry in entries},
             "file_count": len(chain.attachment_ids),
             # Signed for the close as a whole: locked and reopened.
             "own": chain.filtered(lambda signoff: not signoff.task_id),

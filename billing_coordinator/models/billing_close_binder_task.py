@@ -35,7 +35,8 @@ class BillingCloseTask(models.Model):
             "late": self._say_late(days_late),
             "check_name": own or check_names.get(self.check_code),
             "result": self._describe_figure(),
-            "tolerated": self._describe_tolerated(),
+            # An error has no figure: it says why there is none.
+            "tolerated": "" if self.check_state == ERROR else self._say_tolerated(),
             **figures,
             "signoffs": signoffs,
             "files": files,
@@ -66,7 +67,7 @@ class BillingCloseTask(models.Model):
             return self.env._("%(days)s days late", days=number)
         return self.env._("One day late") if number else ""
 
-    def _describe_tolerated(self):
+    def _say_tolerated(self):
         if not self.check_code:
             return ""
         return self._format_figure(self._threshold)
@@ -192,13 +193,15 @@ class BillingClose(models.Model):
         if (kind, task.state) in {(SUSPEND, SUSPENDED), (NA, NOT_APPLICABLE)}:
             return ""
         states = dict(task._fields["state"]._description_selection(self.env))
-        return self.env._("now: %(state)s", state=states[task.state])
+        return self.env._("Now: %(state)s", state=states[task.state])
 
     def _get_late_exceptions(self, entries):
         rows = []
         for entry in (entry for entry in entries if entry["days_late"]):
             task = entry["task"]
-            user = task.reviewed_uid or task.prepared_uid or task.owner_id
+            user = task.owner_id
+            if task.is_done:
+                user = task.reviewed_uid or task.prepared_uid or user
             rows.append(
                 {
                     "entry": entry,
@@ -217,7 +220,7 @@ class BillingClose(models.Model):
                 "entry": entry,
                 "user": "",
                 "date": entry["task"].check_at,
-                "figure": entry["result"],
+                "result": entry["result"],
                 "tolerated": entry["tolerated"],
                 "after": labels[entry["task"].check_state],
             }

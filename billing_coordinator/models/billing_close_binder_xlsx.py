@@ -42,7 +42,11 @@ class BillingClose(models.Model):
             self.env._("Tolerated"),
             self.env._("Why not applicable"),
         ]
-        return self.env._("Tasks"), head, [self._get_task_row(e, labels) for e in entries]
+        return (
+            self.env._("Tasks"),
+            head,
+            [self._get_task_row(e, labels) for e in entries],
+        )
 
     def _get_task_row(self, entry, labels):
         task = entry["task"]

@@ -1,12 +1,11 @@
 import io
 import json
 import os
-import shutil
 import zipfile
 
 from odoo import fields, models, release
 
-from ..tools.binder_files import HashingWriter, checksum_lines, safe_name, unique_name
+from ..tools.binder_files import checksum_lines, copy_hashed, safe_name, unique_name
 
 CHECKSUMS = "SHA256SUMS"
 MANIFEST = "manifest.json"
@@ -83,7 +82,7 @@ class BillingClose(models.Model):
             if not source:
                 problem = self.env._("The file is not in the store.")
                 return {"name": None, "problem": problem}
-            written = writer.copy(name, source)
+            written = writer.add_from(name, source)
         changed = kept["signoff"] and written["sha1"] != kept["checksum"]
         problem = self.env._("Not what was signed.") if changed else None
         return {"name": name, "problem": problem}
@@ -116,12 +115,11 @@ class BinderWriter:
         self.files = []
 
     def add(self, name, content):
-        return self.copy(name, io.BytesIO(content))
+        return self.add_from(name, io.BytesIO(content))
 
-    def copy(self, name, source):
+    def add_from(self, name, source):
         with self._archive.open(name, "w", force_zip64=True) as entry:
-            hashing = HashingWriter(entry)
-            shutil.copyfileobj(source, hashing)
-        told = {"name": name, "size": hashing.size, "sha256": hashing.sha256}
+            size, sha256, sha1 = copy_hashed(source, entry)
+        told = {"name": name, "size": size, "sha256": sha256}
         self.files.append(told)
-        return {**told, "sha1": hashing.sha1}
+        return {**told, "sha1": sha1}

@@ -13,6 +13,8 @@ from . import (
     test_bank_swift,
     test_bank_table,
     test_behaviour,
+    test_close_binder,
+    test_close_binder_zip,
     test_close_drift,
     test_close_lock,
     test_close_make,

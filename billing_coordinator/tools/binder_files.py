@@ -9,6 +9,7 @@ FORBIDDEN = re.compile(r'[\\/:*?"<>|]')
 # Names that are devices on Windows, with any ending.
 DEVICES = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\.|$)", re.IGNORECASE)
 MAX_ENDING = 16
+CHUNK = 1 << 16
 
 
 def safe_name(text, fallback="file", limit=MAX_BYTES):
@@ -85,26 +86,19 @@ def checksum_lines(digests):
     return "".join(f"{digest}  {name}\n" for name, digest in digests.items())
 
 
-class HashingWriter:
-    """Passes on what is written, and knows its length and checksums."""
+def copy_hashed(source, target):
+    """Copy one open file to another: ``(size, SHA-256, SHA-1)``, the last as Odoo's.
 
-    def __init__(self, file):
-        self._file = file
-        self._sha256 = hashlib.sha256()
-        # The checksum by which Odoo knows an attachment, and which was signed.
-        self._sha1 = hashlib.sha1(usedforsecurity=False)
-        self.size = 0
-
-    def write(self, data):
-        self._sha256.update(data)
-        self._sha1.update(data)
-        self.size += len(data)
-        return self._file.write(data)
-
-    @property
-    def sha256(self):
-        return self._sha256.hexdigest()
-
-    @property
-    def sha1(self):
-        return self._sha1.hexdigest()
+    >>> import io
+    >>> copy_hashed(io.BytesIO(b"abc"), io.BytesIO())[0]
+    3
+    """
+    sha256, size = hashlib.sha256(), 0
+    # The checksum by which Odoo knows an attachment, and which was signed.
+    sha1 = hashlib.sha1(usedforsecurity=False)
+    while chunk := source.read(CHUNK):
+        for digest in (sha256, sha1):
+            digest.update(chunk)
+        size += len(chunk)
+        target.write(chunk)
+    return size, sha256.hexdigest(), sha1.hexdigest()
