@@ -1,4 +1,5 @@
 import io
+from itertools import accumulate
 
 from lxml import html as lxml_html
 from markupsafe import Markup
@@ -62,20 +63,18 @@ class IrActionsReport(models.Model):
         """The PDF of one close: cover, sections, running heads, bookmarks."""
         cover, *sections = close._get_binder_parts()
         files = [self._print_binder_part(part["html"]) for part in sections]
-        begins, total = [], 1  # the cover is one page
-        for file in files:
-            begins.append(total + 1)
-            total += file.getNumPages()
-        first = self._print_binder_part(_fill_in(cover["html"], begins))
-        heads = self._print_heads(close, total)
+        first, begins = self._print_cover(cover, files)
+        total = begins[-1] + files[-1].getNumPages() - 1
+        heads = self._print_heads(close, begins[0], total)
         writer = PdfFileWriter()
-        writer.addPage(first.getPage(0))
-        for file in files:
-            for number in range(file.getNumPages()):
-                # The text goes above the head: each page brings its white ground.
-                page = heads.getPage(writer.getNumPages() - 1)
-                page.mergePage(file.getPage(number))
-                writer.addPage(page)
+        for number in range(first.getNumPages()):
+            writer.addPage(first.getPage(number))
+        pages = (f.getPage(n) for f in files for n in range(f.getNumPages()))
+        for number, page in enumerate(pages):
+            # The text goes above the head: each page brings its white ground.
+            head = heads.getPage(number)
+            head.mergePage(page)
+            writer.addPage(head)
         _compress(writer)
         for part, begin in zip([cover, *sections], [1, *begins], strict=True):
             _add_bookmark(writer, part["title"], begin - 1)
@@ -97,11 +96,24 @@ class IrActionsReport(models.Model):
         return PdfFileReader(io.BytesIO(pdf), strict=False)
 
     @api.model
-    def _print_heads(self, close, total):
-        """Company, period and page number, for each page but the cover."""
+    def _print_cover(self, cover, files):
+        """The cover with its list of contents, and the page on which each begins."""
+        length = 1
+        while True:
+            lengths = [length, *(file.getNumPages() for file in files[:-1])]
+            begins = [before + 1 for before in accumulate(lengths)]
+            first = self._print_binder_part(_fill_in(cover["html"], begins))
+            if first.getNumPages() <= length:
+                return first, begins
+            # Very many sections: the cover is longer than a page.
+            length = first.getNumPages()
+
+    @api.model
+    def _print_heads(self, close, begin, total):
+        """Company, period and page number, for each page but those of the cover."""
         content = self.env["ir.qweb"]._render(
             "billing_coordinator.report_close_binder_heads",
-            {"close": close, "numbers": range(2, total + 1), "total": total},
+            {"close": close, "numbers": range(begin, total + 1), "total": total},
         )
         return self._print_binder_part(content, specific_paperformat_args=HEAD_ONLY)
 

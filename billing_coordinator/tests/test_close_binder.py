@@ -1,9 +1,12 @@
 """What stands in the close binder, and who gets it."""
 
+import io
+
 from lxml import html
 
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
+from odoo.tools.pdf import PdfFileReader
 
 from .close_binder_common import NASTY, BinderCase
 from .common import days
@@ -271,6 +274,46 @@ class TestCloseBinder(BinderCase):
         ).text_content()
         for words in ("State: Posted", "Customer <A>", "50.00", "and 3 more"):
             self.assertIn(words, text)
+
+    def test_other_languages(self):
+        self._live()
+        for lang, end in (("de_DE", "31.05.2025"), ("fr_FR", "31/05/2025")):
+            self.env["res.lang"]._activate_lang(lang)
+            close = self.close.with_user(self.coordinator).with_context(lang=lang)
+            close.invalidate_recordset()
+            parts = close._get_binder_parts()
+            self.assertIn(end, parts[0]["html"])
+            self.assertEqual(len(parts), len(self._parts()))
+
+    def test_long_list_of_contents(self):
+        """A cover of two pages: what follows has the numbers that it says."""
+        close = self.env.registry["billing.close"]
+        real = close._get_binder_sections
+
+        def more(close):
+            template = "billing_coordinator.report_close_binder_title"
+            extra = [(f"Annex {n}", template, {}) for n in range(60)]
+            return real(close)[:1] + extra
+
+        reports = self.env["ir.actions.report"]
+        printed = reports._print_binder_part
+        report = self.env.registry["ir.actions.report"]
+
+        def once(report, content, **kwargs):
+            # Printing sixty pages one by one takes a minute.
+            if "Annex" in content and "Contents" not in content:
+                content = "<p>Annex</p>"
+            key = (str(content), bool(kwargs))
+            if key not in done:
+                done[key] = printed(content, **kwargs)
+            return done[key]
+
+        done = {}
+        self.patch(close, "_get_binder_sections", more)
+        self.patch(report, "_print_binder_part", once)
+        with self.allow_pdf_render():
+            content = reports._print_close_binder(self.close)
+        self.assertEqual(PdfFileReader(io.BytesIO(content)).getNumPages(), 63)
 
     def test_sections_can_be_added(self):
         close = self.env.registry["billing.close"]
