@@ -37,6 +37,7 @@ class BillingClose(models.Model):
 
     def _open_reason_wizard(self, kind):
         self.ensure_one()
+        self.check_access("read")
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Lock") if kind == "lock" else self.env._("Reopen"),
@@ -183,7 +184,8 @@ class BillingClose(models.Model):
         if company_sudo[name] != self.date_to:
             raise UserError(
                 self.env._(
-                    "The lock date was changed to %(date)s since: change it there first.",
+                    "The lock date was changed to %(date)s since: change it there"
+                    " first.",
                     date=format_date(self.env, company_sudo[name])
                     or self.env._("nothing"),
                 )

@@ -68,8 +68,11 @@ class BillingClose(models.Model):
         )
 
     def _get_task_values(self, task, days):
+        # A template of all companies may name people whom this one does not have.
         return {
             **task._get_shared_values(),
+            "owner_id": task._keep_people(task.owner_id, self.company_id).id,
+            "reviewer_id": task._keep_people(task.reviewer_id, self.company_id).id,
             "close_id": self.id,
             "template_task_id": task.id,
             "date_due": period.due_date(task.due_days, self.date_to, days),
@@ -95,6 +98,7 @@ class BillingClose(models.Model):
         reviews = self.sudo().task_ids.filtered("reviewed_at").mapped("reviewed_at")
         return Period(
             self.company_id.sudo(),
+            self._get_books(),
             self.date_from,
             self.date_to,
             reviewed_at=min(reviews, default=None),
@@ -102,14 +106,17 @@ class BillingClose(models.Model):
 
     def _get_checks_sudo(self):
         """The checks, in the books of the company and its branches, for anybody."""
-        books = self.company_id.sudo().search([("id", "child_of", self.company_id.id)])
         return (
             self.env["billing.close.checks"]
             .sudo()
-            .with_context(
-                allowed_company_ids=books.sorted(lambda c: c != self.company_id).ids
-            )
+            .with_context(allowed_company_ids=self._get_books().ids)
         )
+
+    def _get_books(self):
+        """The company and its branches, the company first: a lock is of all of them."""
+        company = self.company_id.sudo().with_context(active_test=False)
+        branches = company.search([("id", "child_of", company.id)])
+        return company | branches
 
     # -- job ---------------------------------------------------------------------------
 

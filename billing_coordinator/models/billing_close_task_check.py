@@ -14,7 +14,7 @@ CHECK_STATES = [(PASS, "Passes"), (WARN, "Warns"), (FAIL, "Fails"), (ERROR, "Err
 
 
 class BillingCloseTask(models.Model):
-    """The automatic check of a task: figure, threshold, the records behind it; drift."""
+    """The automatic check of a task: figure, threshold, records behind it; drift."""
 
     _inherit = "billing.close.task"
 

@@ -15,6 +15,7 @@ from . import (
     test_behaviour,
     test_close_binder,
     test_close_binder_zip,
+    test_close_concurrency,
     test_close_drift,
     test_close_lock,
     test_close_make,

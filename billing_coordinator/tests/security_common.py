@@ -18,6 +18,7 @@ class SecurityCase(Bank, SecondCompany, BillingCase):
         cls._make_follow_up()
         cls._make_ticket()
         cls._make_bank()
+        cls._make_close()
         cls.env.flush_all()
 
     @classmethod
@@ -105,6 +106,21 @@ class SecurityCase(Bank, SecondCompany, BillingCase):
         )
 
     @classmethod
+    def _make_close(cls):
+        cls.close_template = cls.env["billing.close.template"].create(
+            {
+                "name": "Small",
+                "company_id": cls.company.id,
+                "date_from": "2025-01-01",
+                "task_ids": [Command.create({"name": "Talk"})],
+            }
+        )
+        cls.close = cls.env["billing.close"].create(
+            {"company_id": cls.company.id, "date_to": "2025-05-31"}
+        )
+        cls.signoff = cls.close.task_ids._sign("prepare")
+
+    @classmethod
     def _make_match(cls):
         """A proposal that a line of the bank pays the invoice."""
         bank_line = cls._make_bank_line(10)
@@ -153,6 +169,11 @@ class SecurityCase(Bank, SecondCompany, BillingCase):
             self.match,
             self.match.line_ids,
             self.mapping,
+            self.close_template,
+            self.close_template.task_ids,
+            self.close,
+            self.close.task_ids,
+            self.signoff,
         ]
 
     def _records_with_actions(self):
@@ -160,4 +181,5 @@ class SecurityCase(Bank, SecondCompany, BillingCase):
             *(self.row, self.notice, self.hold, self.late_charge, self.preview),
             *(self.promise, self.statements, self.statements.line_ids),
             *(self.ticket, self.ticket.line_ids),
+            *(self.close, self.close.task_ids, self.close_template),
         )
