@@ -33,7 +33,9 @@ class BillingCloseTask(models.Model):
             "done_on": done_on,
             "days_late": days_late,
             "late": self._say_late(days_late),
-            "check_name": own or check_names.get(self.check_code),
+            "check_name": own
+            or check_names.get(self.check_code)
+            or self.env._("Automatic check"),
             "result": self._describe_figure(),
             # An error has no figure: it says why there is none.
             "tolerated": "" if self.check_state == ERROR else self._say_tolerated(),
@@ -206,7 +208,7 @@ class BillingClose(models.Model):
                 {
                     "entry": entry,
                     "user": user.name or "",
-                    "reason": entry["late"],
+                    "late": entry["late"],
                     "due": task.date_due,
                     "done": entry["done_on"],
                 }
@@ -222,7 +224,7 @@ class BillingClose(models.Model):
                 "date": entry["task"].check_at,
                 "result": entry["result"],
                 "tolerated": entry["tolerated"],
-                "after": labels[entry["task"].check_state],
+                "state": labels[entry["task"].check_state],
             }
             for entry in entries
             if entry["task"].check_state in (WARN, FAIL, ERROR)

@@ -63,7 +63,7 @@ class BillingClose(models.Model):
             task.date_due,
             entry["done_on"],
             entry["days_late"],
-            entry["check_name"],
+            entry["check_name"] if task.check_code else None,
             labels["check"].get(task.check_state),
             task.check_figure if task.check_state else None,
             task._threshold if task.check_code else None,

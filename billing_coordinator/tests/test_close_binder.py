@@ -62,10 +62,10 @@ class TestCloseBinder(BinderCase):
             "No talk & no walk",
             "Too soon",
             "Late (5)",
-            "1 Drafts 12 days late Due 06/04/2025, not done yet",
-            "4 Confirm Reviewer 12 days late Due 06/04/2025, done 06/16/2025",
+            "1 Drafts 12 days late · Due 06/04/2025, not done yet",
+            "4 Confirm Reviewer 12 days late · Due 06/04/2025, done 06/16/2025",
             "Checks that do not pass (1) As they were run last.",
-            "2 records, tolerated 0 Fails",
+            "Fails: 2 records, tolerated 0",
             "None: Reopened.",
         ):
             self.assertIn(words, text)
@@ -133,7 +133,7 @@ class TestCloseBinder(BinderCase):
         task = self.close.task_ids.filtered("check_code")[:1]
         task.write(task._get_error_values("No numbers"))
         self.assertIn("Error No numbers Run on", self._text("Tasks in detail"))
-        self.assertIn("No numbers Error", self._text("Exceptions"))
+        self.assertIn("Error: No numbers", self._text("Exceptions"))
         self.assertNotIn("No numbers, tolerated", self._text("Exceptions"))
 
     def test_tie_out_is_that_of_the_period(self):
