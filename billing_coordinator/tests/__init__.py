@@ -24,6 +24,8 @@ from . import (
     test_close_checks_bank,
     test_close_checks_own,
     test_close_checks_receivable,
+    test_close_binder,
+    test_close_binder_zip,
     test_close_concurrency,
     test_close_drift,
     test_close_lock,
