@@ -9,10 +9,11 @@ class AccountBankStatementLine(models.Model):
 
     def action_undo_reconciliation(self):
         """Whoever undoes a line undoes what we matched there, with all that it did."""
-        self.check_access("write")  # before anything of ours is done, of any user
-        matches_sudo = self._get_applied_matches_sudo()
+        # Odoo calls it for invoices that no line of the bank has paid, too.
+        matches_sudo = self._get_applied_matches_sudo() if self else self
         if not matches_sudo:
             return super().action_undo_reconciliation()
+        self.check_access("write")  # before anything of ours is done
         matches_sudo._before_undo()
         lines = self.with_context(**UNMODIFIED)
         result = super(AccountBankStatementLine, lines).action_undo_reconciliation()

@@ -41,7 +41,10 @@ class BillingCloseTask(models.Model):
             return result.get("note")
         if self.check_unit == "money":
             return self.currency_id.format(self.check_figure)
-        return self.env._("%(count)s records", count=round(self.check_figure))
+        count = round(self.check_figure)
+        if count == 1:
+            return self.env._("1 record")
+        return self.env._("%(count)s records", count=count)
 
     @property
     def _threshold(self):

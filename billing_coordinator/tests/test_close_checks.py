@@ -15,7 +15,7 @@ CODES = {
     *("wrong_period", "bank_lines", "statements", "bank_balance", "in_transit"),
     *("suspense", "outstanding", "receivables", "manual_entries"),
     *("unapplied_credits", "credit_balances", "discrepancies", "promises"),
-    *("failed_notices", "not_billed", "tax"),
+    *("failed_notices", "not_billed", "tax", "allowance"),
 }
 
 
