@@ -128,6 +128,7 @@ class BillingCloseCheck(models.Model):
         self.ensure_one()
         check_sudo = self.sudo()  # those who see the close may run it
         check_sudo._check_author(period.company)
+        check_sudo._check_exists()
         # Not as superuser: with the rights of the author.
         model = self.env[check_sudo.model].with_user(check_sudo.author_id)
         own = check_sudo.author_id.company_ids.ids
@@ -156,18 +157,36 @@ class BillingCloseCheck(models.Model):
             )
         )
 
+    def _check_exists(self):
+        """An app that was uninstalled took its records and fields with it."""
+        if self.model not in self.env:
+            raise UserError(
+                self.env._(
+                    "%(model)s is no kind of records any more: the app that it came with"
+                    " is not installed.",
+                    model=self.model,
+                )
+            )
+        for name in filter(None, (self.date_field, self.sum_field)):
+            if name not in self.env[self.model]._fields:
+                self._refuse_field(self.env[self.model], name)
+
     def _get_whole_domain(self, period, company_ids):
         """The domain, limited to the companies and the period of the close."""
         model = self.env[self.model]
         domain = Domain(self._parse_domain()) & self._get_company_domain(company_ids)
         if not self.date_field:
             return domain
-        last, operator = period.date_to, "<="
+        first, last, operator = period.date_from, period.date_to, "<="
         if model._fields[self.date_field].type == "datetime":
-            last, operator = fields.Date.add(last, days=1), "<"
-        since = Domain(self.date_field, ">=", fields.Date.to_string(period.date_from))
-        until = Domain(self.date_field, operator, fields.Date.to_string(last))
-        return domain & since & until
+            # Whole days in UTC, so that everybody has the same figure.
+            first, last = (
+                fields.Datetime.to_datetime(day)
+                for day in (first, fields.Date.add(last, days=1))
+            )
+            operator = "<"
+        since = Domain(self.date_field, ">=", str(first))
+        return domain & since & Domain(self.date_field, operator, str(last))
 
     def _get_company_domain(self, company_ids):
         """What belongs to no company is shared by all of them."""
@@ -189,11 +208,12 @@ class BillingCloseCheck(models.Model):
         company = period.company
         total = 0.0
         for *currency, amount in sums:
+            amount = amount or 0.0
             if currency and currency[0] and currency[0] != company.currency_id:
                 amount = (
                     currency[0]
                     .sudo()
                     ._convert(amount, company.currency_id, company, period.date_to)
                 )
-            total += amount or 0.0
+            total += amount
         return company.currency_id.round(total) if self.unit == MONEY else total

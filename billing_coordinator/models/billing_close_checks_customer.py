@@ -13,8 +13,12 @@ class BillingCloseChecksCustomer(models.AbstractModel):
 
     @api.model
     def _get_day_after(self, period):
-        """The first moment after the period, for fields that keep a time."""
-        return fields.Date.to_string(fields.Date.add(period.date_to, days=1))
+        """The first moment after the period, for fields that keep a time.
+
+        In UTC, with its hour: a day alone would begin when it does for the user.
+        """
+        after = fields.Date.add(period.date_to, days=1)
+        return fields.Datetime.to_string(fields.Datetime.to_datetime(after))
 
     @api.model
     @close_check("promises", _lt("Promises due and not judged"))

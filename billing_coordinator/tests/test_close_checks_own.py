@@ -1,5 +1,4 @@
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.fields import Command
 from odoo.tests import Form, tagged
 
 from .close_check_common import CloseCheckCase
@@ -154,18 +153,15 @@ class TestOwnCheck(CloseCheckCase):
         self.assertOwn(check, ticket)
         self.env["ir.rule"].create(
             {
-                "name": "Hidden from managers",
+                "name": "Hidden from the author",
                 "model_id": self.env["ir.model"]._get_id("billing.ticket"),
-                "domain_force": f"[('id', '!=', {ticket.id})]",
-                "groups": [
-                    Command.link(
-                        self.env.ref("billing_coordinator.group_billing_manager").id
-                    )
-                ],
+                "domain_force": "[('id', '=' if user.login != 'billing_test_manager'"
+                f" else '!=', {ticket.id})]",
             }
         )
         found = self._run_own(check, user=self.accountant)
-        self.assertLessEqual(found.figure, 1)
+        self.assertEqual(self._open(found), ticket)
+        self.assertEqual(found.figure, 0)
 
     def test_author_who_left(self):
         check = self._make_check()
@@ -239,6 +235,21 @@ class TestOwnCheck(CloseCheckCase):
         check.invalidate_recordset()
         with self.assertRaisesRegex(UserError, "cannot be found.*gone"):
             self._run_own(check)
+
+    def test_what_an_uninstalled_app_leaves(self):
+        for column, reason in (
+            ("model", "is no kind of records any more"),
+            ("date_field", "has no field gone"),
+        ):
+            check = self._make_check()
+            self.env.flush_all()
+            self.env.cr.execute(
+                f"UPDATE billing_close_check SET {column} = 'gone' WHERE id = %s",
+                [check.id],
+            )
+            check.invalidate_recordset()
+            with self.subTest(column), self.assertRaisesRegex(UserError, reason):
+                self._run_own(check)
 
     def test_which_check(self):
         with self.assertRaisesRegex(UserError, "which check of your own"):
