@@ -162,8 +162,8 @@ class BillingCloseCheck(models.Model):
         if self.model not in self.env:
             raise UserError(
                 self.env._(
-                    "%(model)s is no kind of records any more: the app that it came with"
-                    " is not installed.",
+                    "%(model)s is no kind of records any more: the app that it came"
+                    " with is not installed.",
                     model=self.model,
                 )
             )
