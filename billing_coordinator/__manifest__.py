@@ -57,6 +57,7 @@
         "wizard/billing_ticket_document_wizard_views.xml",
         "wizard/billing_ticket_resolve_wizard_views.xml",
         "wizard/billing_tie_out_report_views.xml",
+        "views/billing_close_board_views.xml",
         "views/billing_close_views.xml",
         "views/billing_close_task_views.xml",
         "views/billing_close_template_views.xml",
