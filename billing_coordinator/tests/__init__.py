@@ -13,6 +13,7 @@ from . import (
     test_bank_swift,
     test_bank_table,
     test_behaviour,
+    test_close_board,
     test_close_drift,
     test_close_lock,
     test_close_make,
