@@ -14,6 +14,8 @@ from . import (
     test_bank_table,
     test_behaviour,
     test_close_board,
+    test_close_carry,
+    test_close_digest,
     test_close_drift,
     test_close_lock,
     test_close_make,
