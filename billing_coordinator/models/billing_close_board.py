@@ -105,7 +105,9 @@ class BillingClose(models.Model):
             "job_error": self.job_error,
             "previous_id": ids[place - 1] if place else False,
             "next_id": ids[place + 1] if place + 1 < len(ids) else False,
-            "can_check": leads and self.state != LOCKED and any(tasks.mapped("check_code")),
+            "can_check": leads
+            and self.state != LOCKED
+            and any(tasks.mapped("check_code")),
             "can_lock": self.can_lock,
             "has_binder": hasattr(self, "action_print_binder"),
         }

@@ -38,9 +38,7 @@ class BillingClose(models.Model):
 
     def _get_template_tasks(self):
         """Those that this close was made of, in the company's language."""
-        template = self.template_id.with_context(
-            lang=self.company_id.partner_id.lang
-        )
+        template = self.template_id.with_context(lang=self.company_id.partner_id.lang)
         return template.task_ids.filtered(self._is_due)
 
     # -- what differs ------------------------------------------------------------------
@@ -72,9 +70,7 @@ class BillingClose(models.Model):
         """
         self.ensure_one()
         self._check_may_carry()
-        template = self.template_id.with_context(
-            lang=self.company_id.partner_id.lang
-        )
+        template = self.template_id.with_context(lang=self.company_id.partner_id.lang)
         version = template.copy(
             {
                 "company_id": self.company_id.id,

@@ -42,7 +42,9 @@ class BillingCloseTask(models.Model):
             "state": self.state,
             "is_done": self.is_done,
             "is_late": self.is_late,
-            "due": format_date(self.env, due, date_format="EEE d MMM") if due else False,
+            "due": format_date(self.env, due, date_format="EEE d MMM")
+            if due
+            else False,
             "days": (due - today).days if due else False,
             "owner": self._get_person(self.prepared_uid or self.owner_id),
             "reviewer": self.review_required
@@ -85,7 +87,12 @@ class BillingCloseTask(models.Model):
             counts["late"] += task.is_late
         return sorted(
             people.values(),
-            key=lambda c: (not c["person"], -c["late"], -c["open"], c["person"] and c["person"]["name"]),
+            key=lambda c: (
+                not c["person"],
+                -c["late"],
+                -c["open"],
+                c["person"] and c["person"]["name"],
+            ),
         )
 
     @staticmethod

@@ -17,8 +17,8 @@ class ResUsers(models.Model):
     billing_close_digest = fields.Boolean(
         "Morning digest of close tasks",
         default=True,
-        help="A mail on weekday mornings about what is late, due, suspended or waits for"
-        " your review in a month-end close.",
+        help="A mail on weekday mornings about what is late, due, suspended or waits"
+        " for your review in a month-end close.",
     )
     billing_close_digest_date = fields.Date(
         "Last digest of close tasks", readonly=True, copy=False

@@ -37,9 +37,7 @@ class TestCloseTour(Ledger, HttpCase):
         )
 
     def test_two_people_close_a_month(self):
-        self.start_tour(
-            ACTION, "billing_coordinator_close", login=self.preparer.login
-        )
+        self.start_tour(ACTION, "billing_coordinator_close", login=self.preparer.login)
         close = self.env["billing.close"].search([("company_id", "=", self.company.id)])
         self.assertEqual(close.task_ids.prepared_uid, self.preparer)
         self.assertEqual(close.state, "in_progress")

@@ -41,12 +41,8 @@ export function groupTasks(tasks, people, {grouping, personId}) {
     const wanted =
         personId === null
             ? tasks
-            : tasks.filter(
-                  (task) => !task.is_done && (task.turn_id || 0) === personId,
-              );
+            : tasks.filter((task) => !task.is_done && (task.turn_id || 0) === personId);
     const groups =
-        grouping === "person"
-            ? groupByPerson(wanted, people)
-            : groupByState(wanted);
+        grouping === "person" ? groupByPerson(wanted, people) : groupByState(wanted);
     return groups.filter((group) => group.tasks.length);
 }
