@@ -34,6 +34,7 @@ from . import (
     test_close_lock,
     test_close_make,
     test_close_sign,
+    test_close_tour,
     test_cockpit,
     test_concurrency,
     test_contact,

@@ -105,24 +105,23 @@ class TestCloseCarry(CloseCase):
         wizard = self._wizard()
         self.assertEqual(wizard.line_ids.mapped("kind"), ["order"])
         version = self._apply(wizard)
+        version.invalidate_recordset(["task_ids"])
         self.assertEqual(version.task_ids[0].name, "Talk")
 
     def test_a_task_of_the_quarter_stays(self):
         """What does not belong to this month was not removed from it."""
-        april = self._make_close(date(2025, 4, 30))
         self.close.unlink()
-        april.unlink()
         self._make_template_task("Quarter", frequency="quarterly")
-        self.__class__.close = self._make_close()
+        self.close = self._make_close()
         self._task(self.close, "Talk").owner_id = self.preparer
         wizard = self._wizard()
         self.assertEqual(wizard.line_ids.mapped("kind"), ["change"])
         self.assertIn("Quarter", self._apply(wizard).task_ids.mapped("name"))
 
     def test_other_companies_keep_theirs(self):
-        self.env["billing.close"].browse(self.close.id).unlink()
+        self.close.unlink()
         self.template.company_id = False
-        self.__class__.close = self._make_close()
+        self.close = self._make_close()
         self._task(self.close, "Talk").owner_id = self.preparer
         version = self._apply(self._wizard())
         self.assertEqual(version.company_id, self.company)

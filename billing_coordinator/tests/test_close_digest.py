@@ -25,20 +25,18 @@ class TestCloseDigest(SecondCompany, CloseCase):
         cls.close = cls._make_close()
 
     def _run(self):
-        """The mails that a run makes: ``{address: body}``."""
+        """The mails that a run makes: ``{partner: mail}``."""
         mails = self.env["mail.mail"].sudo()
         before = mails.search([])
         with self._scheduler() as env:
             env["billing.close"]._cron_digest()
         self.env.invalidate_all()
         new = mails.search([]) - before
-        self.assertEqual(len(new), len({mail.email_to for mail in new}))
-        return {mail.email_to: mail for mail in new}
+        self.assertEqual(len(new), len(new.recipient_ids), "one for each person")
+        return {mail.recipient_ids: mail for mail in new}
 
     def _of(self, user, mails):
-        return next(
-            (str(m.body_html) for to, m in mails.items() if user.email in to), ""
-        )
+        return str(mails[user.partner_id].body_html) if user.partner_id in mails else ""
 
     def test_what_is_late(self):
         mails = self._run()

@@ -116,19 +116,21 @@ export class CloseBoard extends Component {
         this.state.personId = this.state.personId === id ? null : id;
     }
 
-    /** Call a button's method; the board is read again when it or its dialog is done. */
+    /** Press a button; the board is read again when it or its dialog is done. */
     async callButton(model, method, id) {
         if (this.state.isBusy) {
             return;
         }
         this.state.isBusy = true;
         try {
-            const action = await this.orm.call(model, method, [[id]]);
-            if (action) {
-                await this.action.doAction(action, {onClose: () => this.load()});
-            } else {
-                await this.load();
-            }
+            await this.action.doActionButton({
+                type: "object",
+                name: method,
+                resModel: model,
+                resId: id,
+                context: user.context,
+                onClose: () => this.load(),
+            });
         } finally {
             this.state.isBusy = false;
         }

@@ -5,6 +5,7 @@ import {formatFloat} from "@web/core/utils/numbers";
 import {registry} from "@web/core/registry";
 import {standardFieldProps} from "@web/views/fields/standard_field_props";
 import {useService} from "@web/core/utils/hooks";
+import {user} from "@web/core/user";
 
 /** What an automatic check found: its figures, and the records behind each row. */
 export class BillingCheckResult extends Component {
@@ -12,7 +13,6 @@ export class BillingCheckResult extends Component {
     static props = {...standardFieldProps};
 
     setup() {
-        this.orm = useService("orm");
         this.action = useService("action");
     }
 
@@ -50,13 +50,15 @@ export class BillingCheckResult extends Component {
         return _t("Open: %s", label);
     }
 
-    async onOpen(index) {
+    onOpen(index) {
         const {resModel, resId} = this.props.record;
-        const context = {billing_check_row: index};
-        const action = await this.orm.call(resModel, "action_open_records", [[resId]], {
-            context,
+        return this.action.doActionButton({
+            type: "object",
+            name: "action_open_records",
+            resModel,
+            resId,
+            context: {...user.context, billing_check_row: index},
         });
-        return this.action.doAction(action);
     }
 }
 
