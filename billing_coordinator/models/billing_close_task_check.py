@@ -199,7 +199,7 @@ class BillingCloseTask(models.Model):
         """The figure and those behind it, in words."""
         if not result:
             return ""
-        named = [(label, value) for label, value in result["figures"].values()]
+        named = [(label, value) for _key, label, value in result["figures"]]
         parts = [("", result["figure"]), *named]
         return ", ".join(
             f"{label} {self._format_figure(v)}".strip() for label, v in parts

@@ -59,7 +59,7 @@ class TestCloseSign(CloseCase):
         self._sign(self.drafts, self.preparer, self.reviewer)
         self._sign(self.tie_out, self.preparer)
         seen = self.tie_out.signoff_ids.figures
-        self.assertEqual(seen["figures"]["ledger"][1], 100.0)
+        self.assertEqual(seen["figures"][0], ["ledger", "Balance in the ledger", 100.0])
         self.assertEqual(self.tie_out.signoff_ids.check_state, "pass")
 
     # -- who and when ------------------------------------------------------------------

@@ -25,9 +25,11 @@ export class BillingCheckResult extends Component {
     }
 
     get figures() {
-        return Object.entries(this.result.figures || {}).map(
-            ([key, [label, value]]) => ({key, label, value}),
-        );
+        return (this.result.figures || []).map(([key, label, value]) => ({
+            key,
+            label,
+            value,
+        }));
     }
 
     get rows() {
