@@ -27,7 +27,11 @@ class BillingCloseSignoff(models.Model):
     _rec_name = "kind"
 
     close_id = fields.Many2one(
-        "billing.close", required=True, index=True, ondelete="restrict"
+        "billing.close",
+        "Month-end close",
+        required=True,
+        index=True,
+        ondelete="restrict",
     )
     company_id = fields.Many2one(
         related="close_id.company_id", store=True, index=True, precompute=True

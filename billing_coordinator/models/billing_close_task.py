@@ -45,7 +45,11 @@ class BillingCloseTask(models.Model):
     _mail_post_access = "read"
 
     close_id = fields.Many2one(
-        "billing.close", required=True, index=True, ondelete="cascade"
+        "billing.close",
+        "Month-end close",
+        required=True,
+        index=True,
+        ondelete="cascade",
     )
     company_id = fields.Many2one(
         related="close_id.company_id", store=True, index=True, precompute=True
