@@ -16,6 +16,7 @@ from . import (
     test_close_board,
     test_close_carry,
     test_close_digest,
+    test_close_digest_server,
     test_close_drift,
     test_close_lock,
     test_close_make,
