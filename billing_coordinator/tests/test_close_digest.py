@@ -45,6 +45,7 @@ class TestCloseDigest(SecondCompany, CloseCase):
         self.assertIn("Late", body)
         self.assertIn("Drafts", body)
         self.assertIn("May 2025", body)
+        self.assertIn("waits for Drafts", " ".join(body.split()))
         task = self._task(self.close, "Drafts")
         self.assertIn(f"/odoo/billing-close-tasks/{task.id}", body)
 
