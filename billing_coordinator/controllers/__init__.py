@@ -1,1 +1,8 @@
-from . import portal, portal_promise, portal_ticket, portal_ticket_new, statement
+from . import (
+    close_binder,
+    portal,
+    portal_promise,
+    portal_ticket,
+    portal_ticket_new,
+    statement,
+)

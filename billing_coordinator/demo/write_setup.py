@@ -8,6 +8,11 @@ from . import catalogue
 MODULE = "billing_coordinator"
 SALES_TAX = {"us": ("Sales tax 6.25%", 6.25), "ie": ("VAT 23%", 23.0)}
 TIME_ZONES = {"us": "America/New_York", "ie": "Europe/Dublin"}
+ALLOWANCE_ACCOUNTS = (
+    ("Allowance for doubtful accounts", "121900", "asset_current"),
+    ("Bad debt expense", "621900", "expense"),
+)
+ALLOWANCE_RATES = (0.5, 2, 8, 20, 45, 80)
 BANK_ACCOUNT = {"us": "021000021-4471190", "ie": "IE29AIBK93115212345678"}
 
 
@@ -55,6 +60,7 @@ class SetupWriter:
         self._write_products()
         self._write_writeoffs()
         self._write_charges()
+        self._write_allowances()
         self.company.account_use_credit_limit = True
 
     def _load_chart(self):
@@ -85,6 +91,32 @@ class SetupWriter:
         chart = self.env["account.chart.template"]
         account = chart.ref("expense_finance", raise_if_not_found=False)
         self.company.billing_match_charges_account_id = account
+
+    def _write_allowances(self):
+        """Where the allowance for doubtful accounts is booked, and its rates."""
+        accounts = self.env["account.account"].create(
+            [
+                {
+                    "name": name,
+                    "code": code,
+                    "account_type": kind,
+                    "company_ids": [Command.set(self.company.ids)],
+                }
+                for name, code, kind in ALLOWANCE_ACCOUNTS
+            ]
+        )
+        self.company.write(
+            {
+                "billing_allowance_journal_id": find_journal(self.env, "general").id,
+                "billing_allowance_account_id": accounts[0].id,
+                "billing_allowance_expense_account_id": accounts[1].id,
+            }
+        )
+        rates = self.env["billing.allowance.rate"]
+        rates.action_update()
+        rates = rates.search([("company_id", "=", self.company.id)])
+        for rate, percent in zip(rates, ALLOWANCE_RATES, strict=True):
+            rate.rate = percent
 
     def _write_taxes(self):
         """Give the generic chart's tax the name and rate of the company's country."""

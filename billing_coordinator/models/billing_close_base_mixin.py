@@ -4,6 +4,7 @@ from odoo.tools import html2plaintext
 
 from ..tools import period
 
+COORDINATOR = "billing_coordinator.group_billing_coordinator"
 FREQUENCIES = [
     (period.MONTHLY, "Every month"),
     (period.QUARTERLY, "Every quarter"),
@@ -103,6 +104,33 @@ class BillingCloseBaseMixin(models.AbstractModel):
                         user=task.owner_id.name,
                     )
                 )
+
+    @api.constrains("owner_id", "reviewer_id", "company_id")
+    def _check_people(self):
+        for task in self:
+            people = task.owner_id | task.reviewer_id
+            if strangers := people - task._keep_people(people, task.company_id):
+                raise ValidationError(
+                    self.env._(
+                        "%(task)s: %(people)s cannot see the closes of %(company)s."
+                        " Give them a role in billing and access to the company.",
+                        task=task.name,
+                        people=", ".join(strangers.mapped("name")),
+                        company=task.company_id.name or self.env._("any company"),
+                    )
+                )
+
+    @api.model
+    def _keep_people(self, people, company):
+        """Those who can see the closes of a company; of any, if it is empty."""
+        # Who may edit tasks may not always read the groups of others.
+        return people.filtered(
+            lambda user: (
+                user.active
+                and user.sudo().has_group(COORDINATOR)
+                and (not company or company in user.sudo().company_ids)
+            )
+        )
 
     @api.constrains("check_code", "check_id")
     def _check_own_check(self):

@@ -15,6 +15,7 @@ class BillingClose(models.Model):
 
     def action_open_board(self):
         self.ensure_one()
+        self.check_access("read")
         action = self.env["ir.actions.client"]._for_xml_id(
             "billing_coordinator.billing_close_board_action"
         )

@@ -1,64 +1,153 @@
-from odoo import fields, models
+from odoo import api, models
+from odoo.exceptions import UserError
+from odoo.tools.translate import LazyTranslate
 
-from ..tools.close_check import Finding
+from ..tools.close_check import MAX_ROWS, Finding, Row
+
+_lt = LazyTranslate(__name__)
+
+# The code of the checks that users make themselves.
+OWN = "own"
+OWN_NAME = _lt("A check of your own")
+# What customers are billed with.
+SALE_TYPES = ["out_invoice", "out_refund", "out_receipt"]
 
 
 class BillingCloseChecks(models.AbstractModel):
+    """The automatic checks of a month-end close.
+
+    A check is one method with the decorator ``close_check`` here or in a model that
+    inherits from this one: it gets a ``tools.close_check.Period`` and returns a
+    ``Finding``. It reads as superuser, so that its figure does not depend on who runs
+    it, and therefore limits everything to the companies of the period by itself.
+    """
+
     _name = "billing.close.checks"
-    _description = "x"
+    _description = "Automatic checks of the close"
 
+    # -- the registry ------------------------------------------------------------------
+
+    @api.model
     def _get_checks(self):
-        codes = (
-            "draft_invoices unbilled sequence_gaps duplicate_invoices wrong_period unsent_invoices after_review bank_unreconciled statement_gaps bank_balance transit_old suspense unapplied_credits credit_balances manual_entries open_tickets due_promises failed_notices receivable_tie_out tax_due allowance"
-        ).split()
-        from ..tools.close_check import CheckInfo
+        """All checks by code: ``{code: CheckInfo}``, as they were defined."""
+        found = {}
+        for owner in reversed(type(self).__mro__):
+            for member in vars(owner).values():
+                info = getattr(member, "_close_check", None)
+                if info:
+                    found[info.code] = info
+        ordered = sorted(found.values(), key=lambda info: info.sequence)
+        return {info.code: info for info in ordered}
 
-        return {
-            c: CheckInfo(
-                c,
-                c,
-                "money"
-                if c in ("receivable_tie_out", "bank_balance", "tax_due", "allowance")
-                else "count",
+    @api.model
+    def _get_selection(self):
+        """Choices of a field: all checks, and those that users make themselves."""
+        choices = [
+            (code, self._translate(info.name))
+            for code, info in self._get_checks().items()
+        ]
+        return [*choices, (OWN, self._translate(OWN_NAME))]
+
+    @api.model
+    def _translate(self, name):
+        return name if isinstance(name, str) else self.env._(name)
+
+    @api.model
+    def _get_unit(self, code, check=None):
+        """Whether a figure is money or a number: ``money`` or ``count``."""
+        if code == OWN:
+            return check.unit if check else "count"
+        info = self._get_checks().get(code)
+        return info.unit if info else "count"
+
+    @api.model
+    def _run(self, code, period, check=None):
+        """The finding of one check. Nothing is written.
+
+        The caller has checked that the user may read the books of the company.
+
+        :param check: the ``billing.close.check``, for the code ``own``
+        :raise UserError: the check cannot be run, and why
+        """
+        self.env.flush_all()
+        if code == OWN:
+            if not check:
+                raise UserError(self.env._("Choose which check of your own is meant."))
+            return check._evaluate(period, self.sudo()._get_company_ids(period))
+        info = self._get_checks().get(code)
+        if not info:
+            raise UserError(
+                self.env._(
+                    "There is no check %(code)s any more: the app that it came with is"
+                    " not installed.",
+                    code=code,
+                )
             )
-            for c in codes
+        # Whoever sees the close sees the same figure, whatever they may open.
+        checks_sudo = self.with_company(period.company).sudo()
+        return getattr(checks_sudo, info.method)(period)
+
+    @api.model
+    def _prepare_action(self, name, model, domain, day):
+        """The records behind a figure, as the user may see them."""
+        context, modes = {"create": False}, ["list", "form"]
+        if model == "billing.receivable":
+            context["as_of"] = str(day)
+            modes = ["list"]
+        return {
+            "type": "ir.actions.act_window",
+            "name": name,
+            "res_model": model,
+            "view_mode": ",".join(modes),
+            "views": [(False, mode) for mode in modes],
+            "domain": domain,
+            "context": context,
         }
 
-    def _get_selection(self):
-        return [(c, i.name) for c, i in self._get_checks().items()] + [("own", "Own")]
+    # -- for the checks ----------------------------------------------------------------
 
-    def _run(self, code, period, check=None):
-        items = self.env["account.move.line"].search(
-            [
-                ("company_id", "=", period.company.id),
-                ("account_id.account_type", "=", "asset_receivable"),
-                ("parent_state", "=", "posted"),
-                ("date", "<=", period.date_to),
-            ]
-        )
-        if code == "receivable_tie_out":
-            return Finding(
-                0.0,
-                "account.move.line",
-                [("id", "in", items.ids)],
-                {
-                    "ledger": ("Ledger", sum(items.mapped("balance"))),
-                    "items": ("Open items", sum(items.mapped("balance"))),
-                },
-            )
-        if code == "draft_invoices":
-            d = [
-                ("company_id", "=", period.company.id),
-                ("state", "=", "draft"),
-                ("move_type", "in", ("out_invoice", "out_refund")),
-            ]
-            return Finding(self.env["account.move"].search_count(d), "account.move", d)
-        return Finding(0.0)
+    @api.model
+    def _get_companies(self, period):
+        """The company and its branches: its lock dates are theirs too."""
+        return self.env["res.company"].browse(self._get_company_ids(period))
 
+    @api.model
+    def _get_company_ids(self, period):
+        companies = self.env["res.company"].with_context(active_test=False)
+        domain = [("id", "child_of", period.company.id)]
+        return period.once("companies", lambda: companies.search(domain).ids)
 
-class BillingCloseCheck(models.Model):
-    _name = "billing.close.check"
-    _description = "Close check"
-    name = fields.Char()
-    unit = fields.Char()
-    company_id = fields.Many2one("res.company", index=True)
+    @api.model
+    def _get_domain(self, period, *leaves, date="date", since=True):
+        """Conditions on company and day; without ``since`` earlier days count too."""
+        domain = [("company_id", "in", self._get_company_ids(period))]
+        if since:
+            domain.append((date, ">=", period.date_from))
+        return [*domain, (date, "<=", period.date_to), *leaves]
+
+    @api.model
+    def _count(self, model, domain, **values):
+        """The finding that there are records which should not be there."""
+        found = self.env[model].search_count(domain)
+        return Finding(found, model, domain, **values)
+
+    @api.model
+    def _count_ids(self, model, ids, **values):
+        return Finding(len(ids), model, [("id", "in", sorted(ids))], **values)
+
+    @api.model
+    def _round(self, period, amount):
+        return period.company.currency_id.round(amount)
+
+    @api.model
+    def _fetch_ids(self, query):
+        return [record_id for [record_id] in self.env.execute_query(query)]
+
+    @api.model
+    def _make_rows(self, period, pairs):
+        """Rows of ``(label, figure, model, domain)``, the largest first."""
+        pairs = sorted(pairs, key=lambda pair: -abs(pair[1]))[:MAX_ROWS]
+        return [
+            Row(label, self._round(period, figure), model, domain)
+            for label, figure, model, domain in pairs
+        ]

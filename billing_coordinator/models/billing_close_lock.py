@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import AccessError, LockError, UserError
 from odoo.tools.misc import format_date
 
@@ -37,6 +37,7 @@ class BillingClose(models.Model):
 
     def _open_reason_wizard(self, kind):
         self.ensure_one()
+        self.check_access("read")
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Lock") if kind == "lock" else self.env._("Reopen"),
@@ -183,7 +184,8 @@ class BillingClose(models.Model):
         if company_sudo[name] != self.date_to:
             raise UserError(
                 self.env._(
-                    "The lock date was changed to %(date)s since: change it there first.",
+                    "The lock date was changed to %(date)s since: change it there"
+                    " first.",
                     date=format_date(self.env, company_sudo[name])
                     or self.env._("nothing"),
                 )
@@ -199,6 +201,6 @@ class BillingClose(models.Model):
         )
         for close in moved.close_id:
             close._lock_row()
-        # The system suspends, whoever ran the checks.
-        moved.sudo()._suspend()
+        # Nobody signs that figures have moved: the system suspends.
+        moved.with_user(SUPERUSER_ID)._suspend()
         return moved

@@ -68,8 +68,11 @@ class BillingClose(models.Model):
         )
 
     def _get_task_values(self, task, days):
+        # A template of all companies may name people whom this one does not have.
         return {
             **task._get_shared_values(),
+            "owner_id": task._keep_people(task.owner_id, self.company_id).id,
+            "reviewer_id": task._keep_people(task.reviewer_id, self.company_id).id,
             "close_id": self.id,
             "template_task_id": task.id,
             "date_due": period.due_date(task.due_days, self.date_to, days),
@@ -98,17 +101,6 @@ class BillingClose(models.Model):
             self.date_from,
             self.date_to,
             reviewed_at=min(reviews, default=None),
-        )
-
-    def _get_checks_sudo(self):
-        """The checks, in the books of the company and its branches, for anybody."""
-        books = self.company_id.sudo().search([("id", "child_of", self.company_id.id)])
-        return (
-            self.env["billing.close.checks"]
-            .sudo()
-            .with_context(
-                allowed_company_ids=books.sorted(lambda c: c != self.company_id).ids
-            )
         )
 
     # -- job ---------------------------------------------------------------------------

@@ -112,8 +112,10 @@ class BillingCloseSignoff(models.Model):
         position = signoff_chain.first_broken(links)
         if position is not None:
             return chain_sudo[position]
+        there_sudo = chain_sudo.attachment_ids.exists()
         for signoff in chain_sudo:
-            now = {file.id: file.checksum for file in signoff.attachment_ids.exists()}
+            kept = signoff.attachment_ids & there_sudo
+            now = {file.id: file.checksum for file in kept}
             files = signoff.files or []
             if any(now.get(file) != checksum for file, _name, checksum in files):
                 return signoff

@@ -14,7 +14,7 @@ CHECK_STATES = [(PASS, "Passes"), (WARN, "Warns"), (FAIL, "Fails"), (ERROR, "Err
 
 
 class BillingCloseTask(models.Model):
-    """The automatic check of a task: figure, threshold, the records behind it; drift."""
+    """The automatic check of a task: figure, threshold, records behind it; drift."""
 
     _inherit = "billing.close.task"
 
@@ -36,11 +36,15 @@ class BillingCloseTask(models.Model):
     def _describe_figure(self):
         if not self.check_state:
             return False
-        if self.check_state == ERROR:
-            return (self.check_result or {}).get("note")
+        result = self.check_result or {}
+        if self.check_state == ERROR or not result.get("applicable", True):
+            return result.get("note")
         if self.check_unit == "money":
             return self.currency_id.format(self.check_figure)
-        return self.env._("%(count)s records", count=round(self.check_figure))
+        count = round(self.check_figure)
+        if count == 1:
+            return self.env._("1 record")
+        return self.env._("%(count)s records", count=count)
 
     @property
     def _threshold(self):
@@ -64,25 +68,24 @@ class BillingCloseTask(models.Model):
         The same for whoever runs them: figures do not depend on the user's rights.
         """
         for close, tasks in self.grouped("close_id").items():
-            # Figures are of the company's books; whoever reads the close may know them.
-            checks_sudo = close._get_checks_sudo()
             where = close._get_check_period()
+            # Whoever reads the close may know its figures.
             for task in tasks.sudo().filtered("check_code"):
-                task.write(task._run_check(checks_sudo, where))
+                task.write(task._run_check(where))
 
-    def _run_check(self, checks_sudo, where):
+    def _run_check(self, where):
         try:
             with self.env.cr.savepoint():
-                finding = checks_sudo._run(
-                    self.check_code, where, check=self.check_id or None
+                finding = self.env["billing.close.checks"]._run(
+                    self.check_code, where, self.check_id or None
                 )
         except UserError as error:
             return self._get_error_values(str(error))
         digits = self.currency_id.decimal_places if self.check_unit == "money" else 2
         figure = float_round(finding.figure, precision_digits=digits)
-        passes = abs(figure) <= self._threshold
+        breached = finding.exceeds(self._threshold)
         return {
-            "check_state": PASS if passes else self.on_breach,
+            "check_state": self.on_breach if breached else PASS,
             "check_figure": figure,
             "check_result": finding.to_json(),
             "check_at": fields.Datetime.now(),
@@ -107,15 +110,9 @@ class BillingCloseTask(models.Model):
             raise UserError(
                 self.env._("There is no list of records behind this figure.")
             )
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.name,
-            "res_model": found["model"],
-            "domain": found["domain"],
-            "view_mode": "list,form",
-            "views": [(False, "list"), (False, "form")],
-            "context": {"create": False, "active_test": False},
-        }
+        return self.env["billing.close.checks"]._prepare_action(
+            self.name, found["model"], found["domain"], self.close_id.date_to
+        )
 
     # -- signing on what fails ---------------------------------------------------------
 

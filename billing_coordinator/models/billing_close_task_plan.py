@@ -40,13 +40,13 @@ class BillingCloseTask(models.Model):
     def _get_next_people(self):
         """Preparer or reviewer, when it is their turn; nobody when it is nobody's."""
         self.ensure_one()
-        if self.close_id.state == "locked":
-            return self.owner_id.browse()
-        if self.state in (TODO, SUSPENDED):
-            return self.owner_id
-        if self.state == PREPARED and self.review_required:
-            return self.reviewer_id
-        return self.owner_id.browse()
+        people = self.owner_id.browse()
+        if self.close_id.state != "locked":
+            if self.state in (TODO, SUSPENDED):
+                people = self.owner_id
+            elif self.state == PREPARED and self.review_required:
+                people = self.reviewer_id
+        return self._keep_people(people, self.company_id)
 
     def _get_activity_values(self, user):
         review = self.state == PREPARED

@@ -67,9 +67,8 @@ class BillingCloseTask(models.Model):
             )
 
     def _may_prepare(self):
-        """The preparer; any accountant where there is none, and to help out."""
-        user = self.env.user
-        return user == self.owner_id or user.has_group(ACCOUNTANT)
+        """The preparer; accountants and managers too, to help out."""
+        return self.env.user == self.owner_id or self._is_accountant()
 
     def _may_review(self):
         """The reviewer or a manager; any accountant where there is no reviewer."""
@@ -78,7 +77,11 @@ class BillingCloseTask(models.Model):
             return False
         if user == self.reviewer_id or user.has_group(MANAGER):
             return True
-        return not self.reviewer_id and user.has_group(ACCOUNTANT)
+        return not self.reviewer_id and self._is_accountant()
+
+    def _is_accountant(self):
+        user = self.env.user
+        return user.has_group(ACCOUNTANT) or user.has_group(MANAGER)
 
     def _may_withdraw(self):
         user = self.env.user
@@ -103,6 +106,7 @@ class BillingCloseTask(models.Model):
 
     def _open_sign_wizard(self, kind):
         self.ensure_one()
+        self.check_access("read")
         wizard = self.env["billing.close.sign.wizard"]._make(self, kind)
         return wizard._reopen()
 
@@ -208,7 +212,7 @@ class BillingCloseTask(models.Model):
         self._check_figures()
 
     def _check_na(self, comment):
-        self._check_right(self._may_prepare() or self.env.user.has_group(MANAGER))
+        self._check_right(self._may_prepare())
         self._check_state_in(TODO, WAITING, SUSPENDED)
         self._check_reason(comment)
 

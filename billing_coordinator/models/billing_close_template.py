@@ -109,4 +109,5 @@ class BillingCloseTemplate(models.Model):
 
     def action_new_version(self):
         self.ensure_one()
+        self.check_access("write")
         return self.copy().get_formview_action()

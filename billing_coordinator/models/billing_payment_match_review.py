@@ -42,9 +42,13 @@ class BillingPaymentMatch(models.Model):
         skipped = by_state.get("skipped", self.browse())[:1]
         return {
             **self._describe_bank_line(line, applied or proposed[:1]),
-            "candidates": [match._describe_candidate() for match in proposed],
+            "candidates": [
+                {**match._describe_candidate(), "doubt": match._word_doubt(proposed)}
+                for match in proposed
+            ],
             "applied": applied._describe_applied() if applied else False,
             "skipped": skipped._describe_skipped() if skipped else False,
+            "ticket_reasons": self._get_review_ticket_reasons(line.company_id),
         }
 
     @api.model
@@ -77,15 +81,14 @@ class BillingPaymentMatch(models.Model):
             "has_lines": bool(
                 self.env["account.bank.statement.line"].search([], limit=1)
             ),
-            "ticket_reasons": self._get_review_ticket_reasons(),
         }
 
     @api.model
-    def _get_review_ticket_reasons(self):
+    def _get_review_ticket_reasons(self, company):
         reasons = self.env["billing.ticket.reason"]
         reasons = reasons.search(
             [
-                *reasons._check_company_domain(self.env.company),
+                *reasons._check_company_domain(company),
                 ("kind", "=", "discrepancy"),
             ]
         )

@@ -143,6 +143,8 @@ class BillingPaymentMatch(models.Model):
 
     def _describe_applied(self):
         handling = dict(self._fields["rest_handling"]._description_selection(self.env))
+        if self.amount < 0:
+            handling["credit"] = self.env._("Owed by the customer")
         user_sudo = self.sudo().applied_by_id  # people of other companies have names
         return {
             "id": self.id,
@@ -154,6 +156,7 @@ class BillingPaymentMatch(models.Model):
             "is_automatic": self.is_automatic,
             "handling": handling.get(self.rest_handling, ""),
             "ticket": self.ticket_id.display_name or "",
+            "ticket_id": self.ticket_id.id,
         }
 
     def _describe_skipped(self):

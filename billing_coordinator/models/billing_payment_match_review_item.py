@@ -14,6 +14,7 @@ class BillingPaymentMatchLine(models.Model):
             **known,
             "key": self.id,
             "id": item.id,
+            "move_id": item.move_id.id,
             "payment_id": self.payment_id.id,
             "kind": self.kind,
             "name": self.name or known.get("name") or self.payment_id.name or "",
@@ -46,7 +47,9 @@ class BillingPaymentMatch(models.Model):
     def _get_review_customers(self, line):
         """Of the line itself, else those that are proposed."""
         proposals = self.search([("statement_line_id", "=", line.id)])
-        customers = line.partner_id or proposals.line_ids.partner_id
+        customers = line.partner_id or (
+            proposals.line_ids.partner_id | proposals.partner_id  # of returns
+        )
         return customers.commercial_partner_id
 
     @api.model

@@ -102,17 +102,20 @@ class BillingPaymentMatch(models.Model):
                    COALESCE(line.partner_name, payer.complete_name) AS name,
                    best.id AS match_id, best.score, best.applied_at,
                    best.is_automatic, best.parts,
-                   customer.complete_name AS customer, %s AS state
+                   customer.complete_name AS customer, aside.note,
+                   %s AS state
               FROM account_bank_statement_line line
               JOIN account_move move ON move.id = line.move_id
          LEFT JOIN res_partner payer ON payer.id = line.partner_id
          LEFT JOIN LATERAL (%s) best ON TRUE
+         LEFT JOIN LATERAL (%s) aside ON TRUE
          LEFT JOIN res_partner customer ON customer.id = best.partner_id
              WHERE line.id IN %s AND (NOT line.is_reconciled OR best.id IS NOT NULL)
                    AND %s
             """,
             self._get_review_state(),
             self._get_review_best(),
+            self._get_review_aside(),
             visible.subselect(),
             self._get_review_text(filters["text"]),
         )
@@ -153,13 +156,23 @@ class BillingPaymentMatch(models.Model):
         )
 
     @api.model
+    def _get_review_aside(self):
+        """That somebody set the line aside, and what it waits for."""
+        return SQL(
+            """
+            SELECT match.id, match.note
+              FROM billing_payment_match match
+             WHERE match.statement_line_id = line.id AND match.state = 'skipped'
+             LIMIT 1
+            """
+        )
+
+    @api.model
     def _get_review_state(self):
         return SQL(
             """
             CASE WHEN line.is_reconciled THEN 'matched'
-                 WHEN EXISTS (SELECT FROM billing_payment_match aside
-                               WHERE aside.statement_line_id = line.id
-                                     AND aside.state = 'skipped') THEN 'skipped'
+                 WHEN aside.id IS NOT NULL THEN 'skipped'
                  WHEN best.id IS NULL THEN 'nothing'
                  WHEN best.is_clear THEN 'ready'
                  ELSE 'decide'

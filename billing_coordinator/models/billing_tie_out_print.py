@@ -22,13 +22,16 @@ class ReportTieOut(models.AbstractModel):
 
     @api.model
     def _prepare_document(self, report):
-        described = report._get_sections()
+        return {"report": report, **self._prepare_sections(report._get_sections())}
+
+    @api.model
+    def _prepare_sections(self, described):
+        """Sections by their kind, with what the template needs of all of them."""
         kinds = [
             (label, [entry for entry in described if entry[0].kind == kind])
             for kind, label in self.env["billing.tie.out"]._get_kinds()
         ]
         return {
-            "report": report,
             "kinds": [(label, entries) for label, entries in kinds if entries],
             "differences": sum(not section.ties for section, *_rest in described),
             "currencies": self.env["res.currency"].browse(

@@ -27,7 +27,7 @@ class CloseCase(BillingCase):
         cls.drafts = cls._make_template_task("Drafts", check_code="draft_invoices")
         cls.tie_out = cls._make_template_task(
             "Tie-out",
-            check_code="receivable_tie_out",
+            check_code="receivables",
             depends_ids=[Command.set(cls.drafts.ids)],
             due_days=4,
         )

@@ -18,6 +18,8 @@ class SecurityCase(Bank, SecondCompany, BillingCase):
         cls._make_follow_up()
         cls._make_ticket()
         cls._make_bank()
+        cls._make_close()
+        cls._make_allowance()
         cls.env.flush_all()
 
     @classmethod
@@ -51,6 +53,19 @@ class SecurityCase(Bank, SecondCompany, BillingCase):
         cls.statements = cls.env["billing.statement.run"]._make(
             cls.company, cls.customer, "open_items", False, TODAY
         )
+
+    @classmethod
+    def _make_allowance(cls):
+        cls.allowance_rates = cls.env["billing.allowance.rate"]
+        cls.allowance_rates.action_update()
+        cls.allowance_rates = cls.allowance_rates.search(
+            [("company_id", "=", cls.company.id)]
+        )
+        cls.specific = cls.env["billing.allowance.specific"].create(
+            {"partner_id": cls.customer.id, "reason": "Insolvent", "rate": 50}
+        )
+        cls.allowance = cls.env["billing.allowance"].create({"date": TODAY})
+        cls.allowance.action_compute()
 
     @classmethod
     def _make_late_charge(cls):
@@ -105,6 +120,29 @@ class SecurityCase(Bank, SecondCompany, BillingCase):
         )
 
     @classmethod
+    def _make_close(cls):
+        cls.close_template = cls.env["billing.close.template"].create(
+            {
+                "name": "Small",
+                "company_id": cls.company.id,
+                "date_from": "2025-01-01",
+                "task_ids": [Command.create({"name": "Talk"})],
+            }
+        )
+        cls.close = cls.env["billing.close"].create(
+            {"company_id": cls.company.id, "date_to": "2025-05-31"}
+        )
+        cls.signoff = cls.close.task_ids._sign("prepare")
+        cls.close_check = cls.env["billing.close.check"].create(
+            {
+                "name": "Without a reference",
+                "company_id": cls.company.id,
+                "model": "account.move",
+                "domain": "[('ref', '=', False)]",
+            }
+        )
+
+    @classmethod
     def _make_match(cls):
         """A proposal that a line of the bank pays the invoice."""
         bank_line = cls._make_bank_line(10)
@@ -153,6 +191,16 @@ class SecurityCase(Bank, SecondCompany, BillingCase):
             self.match,
             self.match.line_ids,
             self.mapping,
+            self.close_template,
+            self.close_template.task_ids,
+            self.close,
+            self.close.task_ids,
+            self.signoff,
+            self.allowance,
+            self.allowance.line_ids,
+            self.allowance_rates,
+            self.specific,
+            self.close_check,
         ]
 
     def _records_with_actions(self):
@@ -160,4 +208,6 @@ class SecurityCase(Bank, SecondCompany, BillingCase):
             *(self.row, self.notice, self.hold, self.late_charge, self.preview),
             *(self.promise, self.statements, self.statements.line_ids),
             *(self.ticket, self.ticket.line_ids),
+            *(self.close, self.close.task_ids, self.close_template),
+            self.allowance,
         )

@@ -1,3 +1,5 @@
+from lxml import etree
+
 from odoo.tests import tagged
 
 from .bank_files import camt, detail, entry, mt940
@@ -25,6 +27,29 @@ class TestBankImportKnown(BankImportCase):
         self.assertCounts(result, known=3)
         self.assertEqual(len(self._lines()), 3)
         self.assertEqual(len(self._statements()), 1)
+
+    def test_entries_that_were_known_can_be_looked_at(self):
+        """Where nothing is new those that the file tells again are shown."""
+        first = {"a.xml": statement(referenced("40.00", "R1"), "100.00", "140.00")}
+        self._upload(first)
+        known = self._lines()
+        wizard = self._upload(first)
+        self.assertEqual((wizard.new_count, wizard.known_count), (0, 1))
+        self.assertEqual(self._shown(wizard), known)
+        both = referenced("40.00", "R1") + referenced("10.00", "R2")
+        wizard = self._upload({"b.xml": statement(both, "100.00", "150.00")})
+        self.assertEqual(self._shown(wizard), self._lines() - known)
+
+    def _shown(self, wizard):
+        """What *Look at the entries* lists, which nothing hides."""
+        view = wizard.get_view(view_type="form")["arch"]
+        [button] = etree.fromstring(view).xpath("//button[@name='action_open_lines']")
+        self.assertEqual(
+            button.get("invisible"),
+            "state != 'done' or not (new_count or known_count)",
+        )
+        action = wizard.action_open_lines()
+        return self.env[action["res_model"]].search(action["domain"], order="id")
 
     def test_same_file_twice_at_once(self):
         data = statement(referenced("40.00", "R1"), "100.00", "140.00")

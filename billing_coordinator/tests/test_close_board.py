@@ -71,7 +71,7 @@ class TestCloseBoard(Bank, SecondCompany, CloseCase):
         self.assertEqual(self._row("Drafts")["action"], "check")
         self.assertEqual(self._row("Drafts", self.manager)["action"], "override")
         check = self._row("Drafts")["check"]
-        self.assertEqual((check["state"], check["text"]), ("fail", "1 records"))
+        self.assertEqual((check["state"], check["text"]), ("fail", "1 record"))
         self.assertTrue(check["can_open"])
 
     def test_people(self):

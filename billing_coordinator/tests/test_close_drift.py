@@ -78,6 +78,8 @@ class TestCloseDrift(CloseCase):
         wizard.with_context(**action["context"]).create({}).action_confirm()
         self.assertEqual(self.tie_out.state, "suspended")
         self.assertEqual(self.close.state, "in_progress")
+        suspension = self.tie_out.signoff_ids.sorted("id")[-1]
+        self.assertEqual(suspension.user_id, self.env.ref("base.user_root"))
         self.assertFalse(self.company.fiscalyear_lock_date)
 
     def test_an_improvement_suspends_nothing(self):

@@ -21,7 +21,7 @@ class TestCloseMake(SecondCompany, CloseCase):
         tie_out = self._task(close, "Tie-out")
         self.assertEqual(tie_out.depends_ids, self._task(close, "Drafts"))
         self.assertEqual(tie_out.state, "waiting")
-        self.assertEqual(tie_out.check_code, "receivable_tie_out")
+        self.assertEqual(tie_out.check_code, "receivables")
         self.assertEqual(close.state, "open")
         self.assertEqual(close.progress, 0)
 
@@ -122,6 +122,31 @@ class TestCloseMake(SecondCompany, CloseCase):
             self.talk.write(
                 {"owner_id": self.preparer.id, "reviewer_id": self.preparer.id}
             )
+
+    def test_people_without_access(self):
+        close = self._make_close()
+        for stranger in (self.other_coordinator, self.department):
+            with self.assertRaisesRegex(ValidationError, "cannot see the closes"):
+                self._task(close, "Talk").owner_id = stranger
+
+    def test_shared_template_names_people_of_another_company(self):
+        shared = self.template.copy({"company_id": False})
+        shared.task_ids.owner_id = self.preparer
+        shared.task_ids.reviewer_id = self.other_coordinator
+        close = self.env["billing.close"].create(
+            {"company_id": self.other_company.id, "date_to": MAY}
+        )
+        self.assertEqual(close.template_id, shared)
+        self.assertFalse(close.task_ids.owner_id)
+        self.assertEqual(close.task_ids.reviewer_id, self.other_coordinator)
+
+    def test_people_who_left(self):
+        close = self._make_close()
+        talk = self._task(close, "Talk")
+        talk.owner_id = self.preparer
+        self.preparer.active = False
+        self._sign(talk, self.reviewer)
+        self.assertFalse(talk.activity_ids)
 
     def test_too_many_days(self):
         with self.assertRaisesRegex(ValidationError, "at most 30 working days"):

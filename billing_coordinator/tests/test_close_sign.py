@@ -190,6 +190,17 @@ class TestCloseSign(CloseCase):
         wizard.action_sign()
         self.assertEqual(self.drafts.state, "prepared")
 
+    def test_dialog_of_every_check_signs(self):
+        """The figures of the dialog are compared with those of the moment."""
+        codes = list(self.env["billing.close.checks"]._get_checks())
+        for code in codes:
+            with self.subTest(code):
+                self.talk.write({"check_code": code, "on_breach": "warn"})
+                wizard = self._open_wizard(self.talk, self.preparer)
+                wizard.action_sign()
+                self.assertFalse(wizard.has_moved)
+                self.talk.with_user(self.preparer)._sign("withdraw", "Next")
+
     # -- not applicable, withdrawn -----------------------------------------------------
 
     def test_not_applicable_with_a_reason(self):

@@ -24,7 +24,7 @@ class TestCloseTour(Ledger, HttpCase):
         )
         cls._make_task(
             "Tour tie-out",
-            check_code="receivable_tie_out",
+            check_code="receivables",
             reviewer_id=cls.reviewer.id,
             depends_ids=[Command.set(drafts.ids)],
         )

@@ -72,6 +72,30 @@ class TestMatchReviewTour(Bank, Ledger, HttpCase):
         )
         self.assertEqual(matches.applied_by_id, self.coordinator)
 
+    def test_money_that_went_out(self):
+        """A returned payment: why it waits, and what more than it would be."""
+        back = self._make_bank_line(-45, "Returned", partner_name="Tour One")
+        for rank, amount, reasons, values in (
+            (1, 45, [["exact", 30, {}], ["returned", 60, {"reason": "AM04"}]], {}),
+            (2, 40, [["returned", 20, {}]], {"difference": -5}),
+        ):
+            earlier = self._make_bank_line(amount, "Earlier")
+            self.env["billing.payment.match"].create(
+                {
+                    "statement_line_id": back.id,
+                    "returned_line_id": earlier.id,
+                    "partner_id": self.one.partner_id.id,
+                    "rank": rank,
+                    "score": 90 if rank == 1 else 20,
+                    "reasons": reasons,
+                    **values,
+                }
+            )
+        self.start_tour(
+            ACTION, "billing_coordinator_bank_review_out", login=self.coordinator.login
+        )
+        self.assertFalse(back.is_reconciled)
+
     def test_several_at_once(self):
         for amount, text, invoice, values in (
             (100, "Tour One, a", self.one, {}),

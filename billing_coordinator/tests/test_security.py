@@ -12,8 +12,18 @@ NONE, READ, WORK, ALL = "----", "r---", "rwc-", "rwcu"
 MODELS = {
     # model: (department, invoicing, read-only, coordinator, manager)
     "billing.receivable": (NONE, READ, READ, READ, READ),
+    "billing.close": (NONE, NONE, NONE, READ, ALL),
+    "billing.close.check": (NONE, NONE, NONE, READ, ALL),
+    "billing.close.signoff": (NONE, NONE, NONE, READ, READ),
+    "billing.close.task": (NONE, NONE, NONE, READ, ALL),
+    "billing.close.template": (NONE, NONE, NONE, READ, ALL),
+    "billing.close.template.task": (NONE, NONE, NONE, READ, ALL),
     "billing.followup.plan": (NONE, READ, READ, READ, ALL),
     "billing.followup.stage": (NONE, READ, READ, READ, ALL),
+    "billing.allowance": (NONE, NONE, NONE, READ, READ),
+    "billing.allowance.line": (NONE, NONE, NONE, READ, READ),
+    "billing.allowance.rate": (NONE, NONE, NONE, READ, "rw--"),
+    "billing.allowance.specific": (NONE, NONE, NONE, READ, ALL),
     "billing.priority.rule": (NONE, NONE, NONE, READ, ALL),
     "billing.hold": (NONE, NONE, NONE, WORK, WORK),
     "billing.promise": (NONE, NONE, NONE, WORK, WORK),

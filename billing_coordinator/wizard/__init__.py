@@ -1,5 +1,6 @@
 from . import (
     base_partner_merge,
+    billing_allowance_cancel_wizard,
     billing_assign_wizard,
     billing_call_wizard,
     billing_close_carry_wizard,
@@ -7,6 +8,7 @@ from . import (
     billing_close_lock_wizard,
     billing_close_sign_wizard,
     billing_company_wizard,
+    billing_company_wizard_allowance,
     billing_company_wizard_bank,
     billing_company_wizard_close,
     billing_company_wizard_late,

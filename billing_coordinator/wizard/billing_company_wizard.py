@@ -1,6 +1,10 @@
 from odoo import api, fields, models
 
 POLICY_FIELDS = (
+    "billing_allowance_account_id",
+    "billing_allowance_expense_account_id",
+    "billing_allowance_journal_id",
+    "billing_allowance_reversal_days",
     "billing_auto_send",
     "billing_plan_id",
     "billing_responsible_id",

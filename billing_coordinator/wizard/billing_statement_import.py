@@ -38,12 +38,14 @@ class BillingStatementImport(models.TransientModel):
         "billing.statement.import.file", "import_id", "Result", readonly=True
     )
     new_count = fields.Integer("New entries", compute="_compute_counts")
+    known_count = fields.Integer("Known entries", compute="_compute_counts")
     pending_count = fields.Integer("Not booked", compute="_compute_counts")
 
-    @api.depends("file_ids.new_count", "file_ids.pending_count")
+    @api.depends("file_ids.new_count", "file_ids.known_count", "file_ids.pending_count")
     def _compute_counts(self):
         for wizard in self:
             wizard.new_count = sum(wizard.file_ids.mapped("new_count"))
+            wizard.known_count = sum(wizard.file_ids.mapped("known_count"))
             wizard.pending_count = sum(wizard.file_ids.mapped("pending_count"))
 
     def _compute_display_name(self):
@@ -62,12 +64,13 @@ class BillingStatementImport(models.TransientModel):
         return wizard._continue()
 
     def action_open_lines(self):
-        """The entries that this import added or took into a statement."""
+        """What this import added or took into a statement, else what it met again."""
         self._check_own()
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "billing_coordinator.billing_bank_line_action"
         )
-        domain = [("id", "in", self.file_ids.line_ids.ids)]
+        lines = self.file_ids.line_ids or self.file_ids.known_line_ids
+        domain = [("id", "in", lines.ids)]
         return dict(action, domain=domain, context={})
 
     def action_match(self):

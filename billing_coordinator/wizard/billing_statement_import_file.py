@@ -24,6 +24,7 @@ class Outcome:
     known: int = 0
     pending: int = 0
     line_ids: list = field(default_factory=list)
+    known_ids: list = field(default_factory=list)
     journal_ids: set = field(default_factory=set)
     warnings: list = field(default_factory=list)
 
@@ -61,6 +62,11 @@ class BillingStatementImportFile(models.TransientModel):
     known_count = fields.Integer("Known")
     pending_count = fields.Integer("Not booked", help="Left out until the bank booked.")
     line_ids = fields.Many2many("account.bank.statement.line", string="Entries")
+    known_line_ids = fields.Many2many(
+        "account.bank.statement.line",
+        "billing_statement_import_file_known_rel",
+        string="Known entries",
+    )
     told = fields.Text("What to know")
 
     @api.depends("kind", "mapping_id", "state")
@@ -126,6 +132,7 @@ class BillingStatementImportFile(models.TransientModel):
                 "pending_count": outcome.pending,
                 "journal_ids": list(outcome.journal_ids),
                 "line_ids": outcome.line_ids,
+                "known_line_ids": outcome.known_ids,
                 "told": "\n".join(dict.fromkeys(outcome.warnings)),
             }
         )

@@ -42,6 +42,11 @@ class Sheet:
         found, _how = self.known.get(transaction.entry, (None, None))
         return bool(found and found.in_statement)
 
+    def get_known_lines(self):
+        """Lines of the books that the file tells again."""
+        found = [entry for entry, _how in self.known.values()]
+        return [line for entry in found for line in self.lines[entry.key]]
+
     def get_loose_lines(self):
         """Lines that a report told before and that no statement has yet."""
         found = [entry for entry, _how in self.known.values() if not entry.in_statement]
@@ -115,6 +120,7 @@ class BillingStatementImportFile(models.TransientModel):
         outcome.statements += bool(record)
         outcome.new += len(new)
         outcome.known += len(sheet.transactions) - len(new)
+        outcome.known_ids += sheet.get_known_lines()
         outcome.line_ids += lines_sudo.ids
         if record:
             self._warn_of_gap(record, outcome)

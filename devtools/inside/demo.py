@@ -4,7 +4,7 @@ import datetime
 
 from freezegun import freeze_time
 
-from . import demo_promises
+from . import demo_close, demo_promises
 
 # Days before today on which the job is run, so that customers stand at every stage.
 EARLIER_RUNS = (45, 37, 29, 21, 14, 7)
@@ -26,6 +26,7 @@ def main(env, _argv):
         forget_impossible(env)
         demo_promises.make(env)
         followup.method_direct_trigger()
+        demo_close.make(env)
 
 
 def run_earlier(env, days):

@@ -1,4 +1,4 @@
-import {Component, onWillStart, useExternalListener, useRef, useState} from "@odoo/owl";
+import {Component, onWillStart, useRef, useState} from "@odoo/owl";
 import {BankReviewHelp} from "./bank_review_help";
 import {BankReviewLine} from "./bank_review_line";
 import {BankReviewList} from "./bank_review_list";
@@ -8,9 +8,9 @@ import {BankReviewSkip} from "./bank_review_skip";
 import {ControlPanel} from "@web/search/control_panel/control_panel";
 import {_t} from "@web/core/l10n/translation";
 import {formatCurrency} from "@web/core/currency";
-import {isKeyOfControl} from "./bank_review_keys";
 import {registry} from "@web/core/registry";
 import {standardActionServiceProps} from "@web/webclient/actions/action_service";
+import {useBankReviewKeys} from "./bank_review_keys";
 import {useDebounced} from "@web/core/utils/timing";
 import {useService} from "@web/core/utils/hooks";
 
@@ -40,15 +40,13 @@ export class BankReview extends Component {
         this.action = useService("action");
         this.dialog = useService("dialog");
         this.notification = useService("notification");
-        this.ui = useService("ui");
         this.model = useState(new BankReviewModel(useService("orm")));
         this.state = useState({isOpen: false});
         this.root = useRef("root");
         this.states = STATES;
         this.display = {controlPanel: {}};
         this.onSearch = useDebounced((text) => this.model.filter({text}), SEARCH_DELAY);
-        this.keys = this.getKeys();
-        useExternalListener(window, "keydown", (ev) => this.onKeydown(ev));
+        useBankReviewKeys(this.root, this.getKeys(), (index) => this.onChoose(index));
         onWillStart(() => {
             const {journal_id = 0} = this.props.action.context || {};
             return this.model.filter({journal_id});
@@ -74,7 +72,7 @@ export class BankReview extends Component {
         return formatCurrency(amount, currencyId);
     }
 
-    // -- keyboard ----------------------------------------------------------------
+    // -- moving ------------------------------------------------------------------
 
     getKeys() {
         const next = () => this.move(1);
@@ -89,31 +87,9 @@ export class BankReview extends Component {
             s: () => this.onSkip(),
             u: () => this.onUndo(),
             "/": () => this.root.el.querySelector("input[type=search]").focus(),
-            "?": () => this.dialog.add(BankReviewHelp),
+            "?": () => this.onHelp(),
             Escape: () => this.onEscape(),
         };
-    }
-
-    onKeydown(ev) {
-        const {target} = ev;
-        const isElsewhere =
-            ev.defaultPrevented ||
-            ev.ctrlKey ||
-            ev.metaKey ||
-            ev.altKey ||
-            this.ui.activeElement !== document ||
-            (target !== document.body && !this.root.el.contains(target));
-        if (isElsewhere || isKeyOfControl(ev)) {
-            return;
-        }
-        const key = ev.key.length === 1 ? ev.key.toLowerCase() : ev.key;
-        const command = /^[1-5]$/.test(key)
-            ? () => this.onChoose(Number(key) - 1)
-            : this.keys[key];
-        if (command) {
-            ev.preventDefault();
-            command();
-        }
     }
 
     focusList() {

@@ -2,7 +2,7 @@ import {Component, onWillStart, useState} from "@odoo/owl";
 import {deserializeDate, formatDate} from "@web/core/l10n/dates";
 import {formatCurrency, getCurrency} from "@web/core/currency";
 import {useAutofocus} from "@web/core/utils/hooks";
-import {BankReviewRest} from "./bank_review_rest";
+import {BankReviewRest, askOwner} from "./bank_review_rest";
 import {KeepLast} from "@web/core/utils/concurrency";
 import {_t} from "@web/core/l10n/translation";
 import {formatFloat} from "@web/views/fields/formatters";
@@ -109,6 +109,10 @@ export class BankReviewChange extends Component {
         return this.round(sum);
     }
 
+    get isOut() {
+        return this.line.amount < 0;
+    }
+
     get isOver() {
         return this.left !== 0;
     }
@@ -124,12 +128,12 @@ export class BankReviewChange extends Component {
             return _t("One of the amounts is not a number.");
         }
         if (this.left * this.line.amount < 0) {
-            return _t("The items get more than the line brings.");
+            return this.isOut
+                ? _t("The items get more than the line pays out.")
+                : _t("The items get more than the line brings.");
         }
         if (this.left && !rest.partner_id) {
-            return parts.length
-                ? _t("Choose whose credit the rest is.")
-                : _t("Choose items, or a customer whose credit it is.");
+            return askOwner(this.isOut, parts.length);
         }
         if (
             !this.left &&

@@ -39,9 +39,11 @@ export class BankReviewItems extends Component {
         return !this.props.isDone;
     }
 
-    getName({kind, name}) {
+    getName({kind, name, amount}) {
         if (kind === "credit") {
-            return _t("Credit of the customer");
+            return amount < 0
+                ? _t("Owed by the customer")
+                : _t("Credit of the customer");
         }
         return kind === "payment" ? _t("Payment in transit %s", name) : name;
     }

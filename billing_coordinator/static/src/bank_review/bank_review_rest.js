@@ -11,6 +11,18 @@ const SHORT = [
 ];
 let counter = 0;
 
+/** What is missing where nobody said whose the rest is. */
+export function askOwner(isOut, hasItems) {
+    if (isOut) {
+        return hasItems
+            ? _t("Choose who owes the rest.")
+            : _t("Choose items, or the customer who owes it.");
+    }
+    return hasItems
+        ? _t("Choose whose credit the rest is.")
+        : _t("Choose items, or a customer whose credit it is.");
+}
+
 /** What becomes of the difference: nobody books it without a word. */
 export class BankReviewRest extends Component {
     static template = "billing_coordinator.BankReviewRest";
@@ -18,6 +30,8 @@ export class BankReviewRest extends Component {
     static props = {
         amount: Number,
         isOver: Boolean,
+        isOut: Boolean,
+        isReturn: {type: Boolean, optional: true},
         currencyId: Number,
         rest: Object,
         reasons: Array,
@@ -50,7 +64,9 @@ export class BankReviewRest extends Component {
             resModel: "res.partner",
             resId: this.props.rest.partner_id || false,
             domain: this.customerDomain,
-            placeholder: _t("Whose credit is it?"),
+            placeholder: this.props.isOut
+                ? _t("Who owes it?")
+                : _t("Whose credit is it?"),
             update: (partner_id) => this.props.onChange({partner_id}),
         };
     }

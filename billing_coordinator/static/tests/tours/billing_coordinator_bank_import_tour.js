@@ -62,6 +62,32 @@ registry.category("web_tour.tours").add("billing_coordinator_bank_import", {
             trigger: `.modal .o_data_row:contains("letter.txt"):contains("no bank file")`,
         },
         {
+            content: "import more",
+            trigger: ".modal footer button[name=action_again]",
+            run: "click",
+        },
+        {
+            content: "the same file once more",
+            trigger: `.modal:not(:has(.o_data_row)) .o_field_widget[name=attachment_ids]`,
+            async run() {
+                const again = new File([MT940], "again.sta", {type: "text/plain"});
+                await inputFiles(".modal .o_input_file", [again]);
+            },
+        },
+        {
+            content: "it is there",
+            trigger: `.modal .o_field_widget[name=attachment_ids]:contains("again.sta")`,
+        },
+        {
+            content: "import it",
+            trigger: ".modal footer button[name=action_import]",
+            run: "click",
+        },
+        {
+            content: "nothing of it is new",
+            trigger: `.modal .o_data_row:contains("again.sta"):contains("Known already")`,
+        },
+        {
             content: "look at the entries",
             trigger: ".modal footer button[name=action_open_lines]",
             run: "click",

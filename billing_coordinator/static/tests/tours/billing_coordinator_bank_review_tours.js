@@ -53,6 +53,10 @@ registry.category("web_tour.tours").add("billing_coordinator_bank_review", {
             trigger: `body:has(${CURRENT}:contains("Tour Two")) .o_billing_review_rest input[value=open]:checked`,
         },
         {
+            content: "nobody says why it is not clear: the difference is asked about",
+            trigger: `.o_billing_review_selected:not(:has(.o_billing_review_doubt))`,
+        },
+        {
             content: "change what it pays",
             trigger: `body:has(.o_billing_review_detail [name=accept]:enabled) ${CURRENT}`,
             run: "press e",
@@ -105,6 +109,15 @@ registry.category("web_tour.tours").add("billing_coordinator_bank_review", {
             trigger: `.o_billing_review_nothing:contains("All lines are matched"):contains("1 set aside")`,
         },
         {
+            content: "see what it waits for",
+            trigger: ".o_billing_review_states button[name=skipped]",
+            run: "click",
+        },
+        {
+            content: "the note stands in its row",
+            trigger: `${ROW}:contains("Tour Unknown") .o_billing_review_note:contains("Asked the bank")`,
+        },
+        {
             content: "look at what was matched",
             trigger: ".o_billing_review_states button[name=matched]",
             run: "click",
@@ -115,6 +128,10 @@ registry.category("web_tour.tours").add("billing_coordinator_bank_review", {
             run: "click",
         },
         {
+            content: "what it paid is one click away",
+            trigger: `.o_billing_review_detail:contains("TOUR/1177") .o_billing_review_applied a[href^="/odoo/account.move/"]`,
+        },
+        {
             content: "undo it",
             trigger: `.o_billing_review_detail:contains("TOUR/1177"):has(.o_billing_review_applied) [name=undo]`,
             run: "click",
@@ -122,6 +139,42 @@ registry.category("web_tour.tours").add("billing_coordinator_bank_review", {
         {
             content: "it is matched no more",
             trigger: `.o_billing_review_list:not(:has(${ROW}:contains("Tour One"))):has(${ROW})`,
+        },
+    ],
+});
+
+registry.category("web_tour.tours").add("billing_coordinator_bank_review_out", {
+    steps: () => [
+        {
+            content: "a payment that came back says why somebody has a look",
+            trigger: `.o_billing_review_selected .o_billing_review_doubt:contains("proves it")`,
+        },
+        {
+            content: "the next best took more than that payment brought",
+            trigger: `.o_billing_review_card:contains("2") .o_billing_review_card_head`,
+            run: "press 2",
+        },
+        {
+            content: "that is no credit of the customer",
+            trigger: `.o_billing_review_selected .o_billing_review_rest:contains("5.00"):contains("charges of the bank"):not(:has(input))`,
+        },
+        {
+            content: "choose the items",
+            trigger: `body:has(.o_billing_review_detail [name=accept]:enabled) ${CURRENT}`,
+            run: "press e",
+        },
+        {
+            content: "money that goes out is owed",
+            trigger: `.o_billing_review_change .o_billing_review_rest:contains("the customer owes it"):not(:contains("credit"))`,
+        },
+        {
+            content: "of somebody",
+            trigger: `.o_billing_review_change [name=cancel]`,
+            run: "click",
+        },
+        {
+            content: "and that is all",
+            trigger: `.o_billing_review_detail:not(:has(.o_billing_review_change))`,
         },
     ],
 });

@@ -1,0 +1,12 @@
+from odoo import api, models
+
+
+class AccountMove(models.Model):
+    """The entry of a bank's line: the database deletes the line with it."""
+
+    _inherit = "account.move"
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_matched(self):
+        # Who deletes an entry need not see lines of the bank.
+        self.sudo().statement_line_ids._unlink_except_matched()

@@ -1,0 +1,228 @@
+"""The zip file of the close binder: evidence, tables, checksums; its address."""
+
+import hashlib
+import io
+import json
+import os
+import subprocess
+import tempfile
+import zipfile
+from unittest.mock import patch
+
+from hypothesis import strategies as st
+from openpyxl import load_workbook
+
+from odoo.tests import BaseCase, HttpCase, tagged
+from odoo.tools import mute_logger
+
+from ..tools.binder_files import MAX_BYTES, safe_name, unique_name
+from .close_binder_common import NASTY, BinderCase
+from .properties import holds_for
+
+ODD_NAMES = [
+    "../../../etc/passwd",
+    "..\\up.txt",
+    "nul",
+    "a\x00b\n.pdf",
+    "Ä" * 300 + ".pdf",
+    "same.pdf",
+    "SAME.pdf",
+    "\u202efdp.exe",
+    "",
+]
+ALIKE = ["a", "A", "a (2)", "ä", "a\u0308", "b.x", "ﬁ", "fi"]
+
+
+@tagged("post_install", "-at_install")
+class TestSafeNames(BaseCase):
+    @holds_for(st.text(max_size=400))
+    def test_names(self, text):
+        name = safe_name(text)
+        self.assertTrue(name)
+        self.assertLessEqual(len(name.encode()), MAX_BYTES + 1)
+        self.assertEqual(name, safe_name(name), "a safe name stays")
+        self.assertFalse(set(name) & set('/\\:*?"<>|\0\n\r'))
+        self.assertNotIn(name[0], ". ")
+        self.assertNotIn(name[-1], ". ")
+
+    @holds_for(st.lists(st.sampled_from(ALIKE)))
+    def test_unique(self, names):
+        taken = set()
+        told = [unique_name(name, taken) for name in names]
+        self.assertEqual(len({name.casefold() for name in told}), len(names))
+
+
+@tagged("post_install", "-at_install")
+class TestBinderZip(BinderCase):
+    def _zip(self, user=None):
+        target = io.BytesIO()
+        close = self.close.with_user(user or self.coordinator)
+        close.invalidate_recordset()
+        close._write_binder_zip(target)
+        return zipfile.ZipFile(target)
+
+    def _manifest(self, archive):
+        return json.loads(archive.read("manifest.json"))
+
+    def test_content(self):
+        self._live()
+        archive = self._zip()
+        self.assertIsNone(archive.testzip())
+        self.assertEqual(
+            archive.namelist(),
+            [
+                "binder.pdf",
+                "close.xlsx",
+                "tie-out.xlsx",
+                "evidence/04 Confirm/letter.pdf",
+                "manifest.json",
+                "SHA256SUMS",
+            ],
+        )
+        self.assertEqual(archive.read("evidence/04 Confirm/letter.pdf"), b"signed")
+        manifest = self._manifest(archive)
+        self.assertEqual(manifest["last_digest"], self.close._get_last_digest())
+        self.assertEqual(manifest["signoffs"], len(self.close.signoff_ids))
+        self.assertIsNone(manifest["chain_broken"])
+        (told,) = manifest["evidence"]
+        self.assertEqual(told["task"], "Confirm")
+        self.assertIsNone(told["problem"])
+        self.assertEqual(told["signed_sha1"], hashlib.sha1(b"signed").hexdigest())
+
+    def test_checksums(self):
+        """By the program that an auditor would use."""
+        self._live()
+        self._attach(self._task(self.close, "Confirm"), "Größe (1) 'x'.txt")
+        archive = self._zip()
+        for file in self._manifest(archive)["files"]:
+            content = archive.read(file["name"])
+            self.assertEqual(file["size"], len(content))
+            self.assertEqual(file["sha256"], hashlib.sha256(content).hexdigest())
+        with tempfile.TemporaryDirectory() as folder:
+            archive.extractall(folder)
+            done = subprocess.run(
+                ["sha256sum", "--strict", "-c", "SHA256SUMS"],
+                cwd=folder,
+                capture_output=True,
+                check=False,
+            )
+            self.assertEqual(done.returncode, 0, done.stderr)
+            self.assertEqual(done.stdout.count(b": OK"), len(archive.namelist()) - 1)
+
+    def test_odd_names(self):
+        for number, name in enumerate(ODD_NAMES):
+            file = self._attach(self.close.task_ids[-1], "x", b"%d" % number)
+            self.env.cr.execute(
+                "UPDATE ir_attachment SET name = %s WHERE id = %s",
+                (name.replace("\0", "\x01"), file.id),
+            )
+        self.env.invalidate_all()
+        archive = self._zip()
+        names = [name for name in archive.namelist() if name.startswith("evidence/")]
+        self.assertEqual(len({name.casefold() for name in names}), len(ODD_NAMES))
+        for name in names:
+            self.assertEqual(len(name.split("/")), 3)
+            self.assertNotIn("..", name.split("/"))
+        contents = {archive.read(name) for name in names}
+        self.assertEqual(contents, {b"%d" % n for n in range(len(ODD_NAMES))})
+        self.assertTrue(any(name.endswith("Ä.pdf") for name in names))
+
+    def test_file_is_not_what_was_signed(self):
+        self._live()
+        file = self.close.signoff_ids.attachment_ids
+        path = file._full_path(file.store_fname)
+        other = self._attach(self._task(self.close, "Talk"), "o", b"tampered")
+        self.assertTrue(os.path.isfile(path))
+        self.env.cr.execute(
+            "UPDATE ir_attachment SET store_fname = %s WHERE id = %s",
+            (other.store_fname, file.id),
+        )
+        self.env.invalidate_all()
+        told = self._manifest(self._zip())["evidence"]
+        problems = {entry["original_name"]: entry["problem"] for entry in told}
+        self.assertEqual(problems, {"letter.pdf": "Not what was signed.", "o": None})
+
+    @mute_logger("odoo.addons.base.models.ir_attachment")
+    def test_file_is_gone_from_the_store(self):
+        self._live()
+        file = self.close.signoff_ids.attachment_ids
+        self.env.cr.execute(
+            "UPDATE ir_attachment SET store_fname = 'no/such' WHERE id = %s", file.ids
+        )
+        self.env.invalidate_all()
+        (told,) = self._manifest(self._zip())["evidence"]
+        self.assertEqual(told["problem"], "The file is not in the store.")
+
+    def test_links(self):
+        task = self._task(self.close, "Talk")
+        self.env["ir.attachment"].create(
+            {
+                "name": "Folder",
+                "type": "url",
+                "url": "https://files.example.com/1",
+                "res_model": task._name,
+                "res_id": task.id,
+            }
+        )
+        archive = self._zip()
+        (told,) = self._manifest(archive)["evidence"]
+        self.assertEqual(archive.read(told["name"]), b"https://files.example.com/1")
+
+    def test_tables(self):
+        self._live()
+        self.customer.name = "=1+1"
+        archive = self._zip()
+        book = load_workbook(io.BytesIO(archive.read("close.xlsx")))
+        tasks = {row[1]: row for row in book["Tasks"].values}
+        self.assertEqual(tasks["Drafts"][14:16], (2, 0))
+        self.assertEqual(tasks["Talk"][16], "No talk & no walk")
+        self.assertIn(NASTY, tasks)
+        signoffs = list(book["Sign-offs"].values)[1:]
+        chain = self.close.signoff_ids.sorted("id")
+        self.assertEqual([row[8] for row in signoffs], chain.mapped("digest"))
+        cell = book["Ageing"]["A2"]
+        self.assertEqual((cell.value, cell.data_type), ("=1+1", "s"))
+        book = load_workbook(io.BytesIO(archive.read("tie-out.xlsx")))
+        self.assertIn(1234.5, [row[5] for row in book["Tie-out"].values])
+
+
+@tagged("post_install", "-at_install")
+class TestBinderAddress(BinderCase, HttpCase):
+    def _get(self, user):
+        self.authenticate(user.login, user.login)
+        return self.url_open(f"/billing_coordinator/close/{self.close.id}/binder.zip")
+
+    def test_download(self):
+        self._live()
+        self.env.flush_all()
+        response = self._get(self.coordinator)
+        self.assertEqual(response.status_code, 200)
+        self.assertEqual(response.headers["Content-Type"], "application/zip")
+        self.assertIn("2025-05.zip", response.headers["Content-Disposition"])
+        archive = zipfile.ZipFile(io.BytesIO(response.content))
+        self.assertIsNone(archive.testzip())
+        self.assertIn("SHA256SUMS", archive.namelist())
+
+    @mute_logger("odoo.http", "odoo.addons.base.models.ir_access")
+    def test_who_may_not(self):
+        portal = self._make_user("portal", "base.group_portal")
+        self.assertEqual(self._get(self.other_coordinator).status_code, 404)
+        self.assertEqual(self._get(portal).status_code, 403)
+        self.assertEqual(self._get(self.department).status_code, 403)
+
+    def test_file_is_closed_when_it_fails(self):
+        made = []
+        real = tempfile.TemporaryFile
+
+        def make(**kwargs):
+            made.append(real(**kwargs))
+            return made[-1]
+
+        close = self.env.registry["billing.close"]
+        with (
+            patch.object(tempfile, "TemporaryFile", make),
+            patch.object(close, "_write_binder_zip", side_effect=OSError("full")),
+            mute_logger("odoo.http"),
+        ):
+            self.assertEqual(self._get(self.coordinator).status_code, 500)
+        self.assertTrue(made and all(file.closed for file in made))
