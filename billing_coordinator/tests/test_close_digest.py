@@ -73,7 +73,7 @@ class TestCloseDigest(SecondCompany, CloseCase):
         self._sign(drafts, self.preparer)
         mails = self._run()
         self.assertIn("Waiting for your review", self._of(self.reviewer, mails))
-        self.assertNotIn("Drafts", self._of(self.preparer, mails))
+        self.assertNotIn(">Drafts<", self._of(self.preparer, mails))
 
     def test_not_twice_a_day(self):
         self.assertTrue(self._run())
