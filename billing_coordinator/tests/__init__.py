@@ -30,6 +30,7 @@ from . import (
     test_close_checks_receivable,
     test_close_concurrency,
     test_close_digest,
+    test_close_digest_server,
     test_close_drift,
     test_close_lock,
     test_close_make,

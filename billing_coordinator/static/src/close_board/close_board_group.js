@@ -4,7 +4,7 @@ import {_t} from "@web/core/l10n/translation";
 const ACTIONS = {
     prepare: {label: _t("Prepare"), style: "btn-primary"},
     review: {label: _t("Review"), style: "btn-primary"},
-    override: {label: _t("Allow with a reason"), style: "btn-secondary"},
+    override: {label: _t("Allow"), style: "btn-secondary"},
     check: {label: _t("Check again"), style: "btn-secondary"},
 };
 const CHECKS = {

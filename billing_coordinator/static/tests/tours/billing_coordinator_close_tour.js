@@ -107,6 +107,21 @@ registry.category("web_tour.tours").add("billing_coordinator_close", {
 registry.category("web_tour.tours").add("billing_coordinator_close_review", {
     steps: () => [
         done(1),
+        {
+            content: "look at the tie-out before the review",
+            trigger: `${TASK} .o_billing_close_name:contains("Tour tie-out")`,
+            run: "click",
+        },
+        {
+            content: "its figures are there",
+            trigger: `.o_billing_check_figures tr:contains("Ledger"):contains("0.00")`,
+        },
+        {
+            content: "back to the board",
+            trigger: `.o_breadcrumb .o_back_button, .breadcrumb-item a:contains("Close board")`,
+            run: "click",
+        },
+        done(1),
         ...sign("review", "Tour tie-out"),
         done(2),
         ...sign("review", "Tour talk"),
