@@ -1,5 +1,6 @@
 import {Component} from "@odoo/owl";
 import {_t} from "@web/core/l10n/translation";
+import {user} from "@web/core/user";
 
 const ACTIONS = {
     prepare: {label: _t("Prepare"), style: "btn-primary"},
@@ -44,6 +45,12 @@ export class CloseBoardGroup extends Component {
 
     actionOf(task) {
         return ACTIONS[task.action];
+    }
+
+    /** What is somebody else's turn does not catch the eye. */
+    styleOf(task) {
+        const isTheirs = task.turn_id && task.turn_id !== user.userId;
+        return isTheirs ? "btn-secondary" : this.actionOf(task).style;
     }
 
     checkOf(task) {
