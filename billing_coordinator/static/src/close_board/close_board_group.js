@@ -1,11 +1,12 @@
 import {Component} from "@odoo/owl";
 import {_t} from "@web/core/l10n/translation";
+import {user} from "@web/core/user";
 
 const ACTIONS = {
-    prepare: {label: _t("Prepare"), style: "btn-primary"},
-    review: {label: _t("Review"), style: "btn-primary"},
-    override: {label: _t("Allow"), style: "btn-secondary"},
-    check: {label: _t("Check again"), style: "btn-secondary"},
+    prepare: {label: _t("Prepare"), isForTurn: true},
+    review: {label: _t("Review"), isForTurn: true},
+    override: {label: _t("Allow"), isForTurn: false},
+    check: {label: _t("Check again"), isForTurn: false},
 };
 const CHECKS = {
     pass: {style: "text-success", icon: "fa-check-circle", label: _t("Passes")},
@@ -44,6 +45,14 @@ export class CloseBoardGroup extends Component {
 
     actionOf(task) {
         return ACTIONS[task.action];
+    }
+
+    /** Others may help out; it stands out where it is the user's turn, or anybody's. */
+    actionClass(task) {
+        const isTurn = [false, user.userId].includes(task.turn_id);
+        return ACTIONS[task.action].isForTurn && isTurn
+            ? "btn-primary"
+            : "btn-secondary";
     }
 
     checkOf(task) {
