@@ -168,6 +168,16 @@ class TestCloseMake(SecondCompany, CloseCase):
         version.task_ids[:1].name = "Changed"
         self.assertEqual(self._make_close(date(2025, 6, 30)).template_id, version)
 
+    def test_upgrade_adds_a_task_while_a_close_runs(self):
+        close = self._make_close()
+        tasks = self.env["billing.close.template.task"]
+        values = {"template_id": self.template.id, "name": "New in this version"}
+        tasks.with_context(install_mode=True).create(values)
+        self.assertEqual(len(close.task_ids), 3)
+        by_client = tasks.with_user(self.manager).with_context(install_mode=True)
+        with self.assertRaisesRegex(UserError, "close of May 2025"):
+            by_client.create(values)
+
     def test_period_of_a_close_is_not_changed(self):
         close = self._make_close(user=self.preparer)
         with self.assertRaisesRegex(UserError, "are not changed"):

@@ -3,10 +3,10 @@ import {_t} from "@web/core/l10n/translation";
 import {user} from "@web/core/user";
 
 const ACTIONS = {
-    prepare: {label: _t("Prepare"), style: "btn-primary"},
-    review: {label: _t("Review"), style: "btn-primary"},
-    override: {label: _t("Allow"), style: "btn-secondary"},
-    check: {label: _t("Check again"), style: "btn-secondary"},
+    prepare: {label: _t("Prepare"), isForTurn: true},
+    review: {label: _t("Review"), isForTurn: true},
+    override: {label: _t("Allow"), isForTurn: false},
+    check: {label: _t("Check again"), isForTurn: false},
 };
 const CHECKS = {
     pass: {style: "text-success", icon: "fa-check-circle", label: _t("Passes")},
@@ -47,10 +47,12 @@ export class CloseBoardGroup extends Component {
         return ACTIONS[task.action];
     }
 
-    /** What is somebody else's turn does not catch the eye. */
-    styleOf(task) {
-        const isTheirs = task.turn_id && task.turn_id !== user.userId;
-        return isTheirs ? "btn-secondary" : this.actionOf(task).style;
+    /** Others may help out; it stands out where it is the user's turn, or anybody's. */
+    actionClass(task) {
+        const isTurn = [false, user.userId].includes(task.turn_id);
+        return ACTIONS[task.action].isForTurn && isTurn
+            ? "btn-primary"
+            : "btn-secondary";
     }
 
     checkOf(task) {
