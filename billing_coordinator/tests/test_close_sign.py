@@ -126,6 +126,7 @@ class TestCloseSign(CloseCase):
             lambda: proof.sudo().unlink(),
             lambda: proof.sudo().write({"raw": b"other"}),
             lambda: proof.sudo().write({"res_id": self.drafts.id}),
+            lambda: proof.sudo().write({"type": "url", "url": "https://a.example"}),
         ):
             with self.assertRaisesRegex(UserError, "evidence of Talk"):
                 change()
