@@ -220,6 +220,16 @@ class TestCloseSign(CloseCase):
         self.assertFalse(self.drafts.reviewed_uid)
         self.assertEqual(len(self.drafts.signoff_ids), 3)
 
+    def test_todo_of_somebody_s_own_stays(self):
+        self.talk.owner_id = self.preparer
+        self.talk.sudo()._plan_activities()
+        own = self.talk.with_user(self.reviewer).activity_schedule(
+            "mail.mail_activity_data_todo", user_id=self.reviewer.id, automated=False
+        )
+        self.assertEqual(len(self.talk.activity_ids), 2)
+        self._sign(self.talk, self.preparer)
+        self.assertEqual(self.talk.activity_ids, own)
+
     # -- nothing by the back door ------------------------------------------------------
 
     def test_states_are_not_written(self):
