@@ -26,6 +26,7 @@ OWN = {
     "lock_field",
     "lock_before",
     "signoff_ids",
+    "last_signoff_id",
     "job_error",
 }
 
@@ -72,6 +73,14 @@ class BillingClose(models.Model):
     )
     task_ids = fields.One2many("billing.close.task", "close_id", "Tasks")
     signoff_ids = fields.One2many("billing.close.signoff", "close_id", "Sign-offs")
+    last_signoff_id = fields.Many2one(
+        "billing.close.signoff",
+        "Last sign-off",
+        index="btree_not_null",
+        readonly=True,
+        copy=False,
+        help="The end of the chain.",
+    )
     state = fields.Selection(STATES, compute="_compute_state", store=True, index=True)
     progress = fields.Float(
         "Done (%)",
