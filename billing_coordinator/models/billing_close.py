@@ -203,6 +203,13 @@ class BillingClose(models.Model):
                 )
             )
 
+    def unlink(self):
+        """Its tasks go with their files, messages and to-dos, which no key ties."""
+        self.check_access("unlink")
+        self._unlink_except_signed()
+        self.sudo().task_ids.unlink()  # whoever may delete a close may delete its tasks
+        return super().unlink()
+
     @api.ondelete(at_uninstall=False)
     def _unlink_except_signed(self):
         for close in self.sudo():

@@ -83,6 +83,18 @@ class TestCloseMake(SecondCompany, CloseCase):
         self.assertEqual(tie_out.depends_ids.template_id, copied)
         self.assertEqual(tie_out.depends_ids.name, "Drafts")
 
+    def test_deleted_with_all_that_belongs_to_it(self):
+        self.talk.owner_id = self.preparer
+        close = self._make_close(user=self.preparer)
+        task = self._task(close, "Talk")
+        file = self.env["ir.attachment"].create(
+            {"name": "a", "raw": b"a", "res_model": task._name, "res_id": task.id}
+        )
+        todo = task.sudo().activity_ids
+        self.assertTrue(todo)
+        close.unlink()
+        self.assertFalse(task.exists() or todo.exists() or file.exists())
+
     # -- refused -----------------------------------------------------------------------
 
     def test_no_template_or_no_tasks(self):
