@@ -77,6 +77,29 @@ class TestCloseMake(SecondCompany, CloseCase):
         )
         self.assertEqual(theirs.template_id, shared)
 
+    def test_branch_takes_the_template_and_checks_of_its_parent(self):
+        branch = self.env["res.company"].create(
+            {"name": "Branch", "parent_id": self.company.id}
+        )
+        check = self.env["billing.close.check"].create(
+            {
+                "name": "Customers",
+                "company_id": self.company.id,
+                "model": "res.partner",
+                "domain": "[('id', '=', 0)]",
+            }
+        )
+        self.talk.write({"check_code": "own", "check_id": check.id})
+        user = self._make_user("branch", "group_billing_accountant", company=branch)
+        closes = (
+            self.env["billing.close"]
+            .with_user(user)
+            .with_context(allowed_company_ids=branch.ids)
+        )
+        close = closes.create({"company_id": branch.id, "date_to": MAY})
+        self.assertEqual(close.template_id, self.template)
+        self.assertEqual(self._task(close, "Talk").check_id, check)
+
     def test_a_copy_waits_for_its_own_tasks(self):
         copied = self.template.copy()
         tie_out = copied.task_ids.filtered(lambda task: task.name == "Tie-out")
