@@ -1,6 +1,7 @@
 """Closes are made on time from the template in force."""
 
 from datetime import date
+from unittest.mock import patch
 
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command
@@ -225,6 +226,21 @@ class TestCloseMake(SecondCompany, CloseCase):
         with self._at(date(2025, 6, 25)):
             self._run_close_job()
         self.assertEqual(closes.search([], limit=1).date_to, date(2025, 6, 30))
+
+    def test_job_begins_with_what_was_checked_longest_ago(self):
+        """So that none is left out for ever, should there be no time for all."""
+        days = [date(2025, 3, 31), date(2025, 4, 30), MAY]
+        closes = [self._make_close(day) for day in days]
+        for close, moment in zip(closes, ("06-03", "06-02", "06-04"), strict=True):
+            close.sudo().task_ids.check_at = f"2025-{moment} 08:00:00"
+        seen = []
+        with patch.object(
+            type(closes[0]), "_isolated", lambda close, _make: seen.append(close.id)
+        ):
+            self._run_close_job()
+        march, april, may = (close.id for close in closes)
+        own = [close_id for close_id in seen if close_id in (march, april, may)]
+        self.assertEqual(own, [april, march, may])
 
     def test_job_begins_nothing_by_itself(self):
         self._run_close_job()
