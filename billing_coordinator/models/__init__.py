@@ -51,6 +51,7 @@ from . import (
     billing_close_task_sign,
     billing_close_template,
     billing_close_template_task,
+    billing_close_verify,
     billing_document_mixin,
     billing_email_mixin,
     billing_followup_notice,

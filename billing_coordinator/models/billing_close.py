@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
-from odoo.tools.misc import format_date, format_datetime
+from odoo.tools import clean_context
+from odoo.tools.misc import format_date
 
 from ..tools import period
 
@@ -11,6 +12,23 @@ STATES = [
     (READY, "Ready to lock"),
     (LOCKED, "Locked"),
 ]
+# Chosen once, when the close is made.
+CHOSEN = {"company_id", "date_to", "template_id"}
+# What only its tasks, locking, reopening and the jobs write.
+OWN = {
+    "date_from",
+    "state",
+    "progress",
+    "date_due",
+    "date_locked",
+    "locked_uid",
+    "days_to_close",
+    "lock_field",
+    "lock_before",
+    "signoff_ids",
+    "last_signoff_id",
+    "job_error",
+}
 
 
 class BillingClose(models.Model):
@@ -55,6 +73,14 @@ class BillingClose(models.Model):
     )
     task_ids = fields.One2many("billing.close.task", "close_id", "Tasks")
     signoff_ids = fields.One2many("billing.close.signoff", "close_id", "Sign-offs")
+    last_signoff_id = fields.Many2one(
+        "billing.close.signoff",
+        "Last sign-off",
+        index="btree_not_null",
+        readonly=True,
+        copy=False,
+        help="The end of the chain.",
+    )
     state = fields.Selection(STATES, compute="_compute_state", store=True, index=True)
     progress = fields.Float(
         "Done (%)",
@@ -146,16 +172,20 @@ class BillingClose(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         for vals in vals_list:
+            self._check_not_own(vals)
             if day := fields.Date.to_date(vals.get("date_to")):
                 vals["date_to"] = period.month_of(day)[1]
-        closes = super().create(vals_list)
+        # Defaults in the context of a client would pass by these checks.
+        closes = self.with_context(clean_context(self.env.context))
+        closes = super(BillingClose, closes).create(vals_list)
         for close in closes:
             if not close.task_ids:
                 close._make_tasks()
-        return closes
+        return closes.with_env(self.env)
 
     def write(self, vals):
-        if not self.env.su and {"company_id", "date_to", "template_id"} & vals.keys():
+        self._check_not_own(vals)
+        if not self.env.su and CHOSEN & vals.keys():
             raise UserError(
                 self.env._(
                     "Company, period and template of a close are not changed: delete it"
@@ -163,6 +193,22 @@ class BillingClose(models.Model):
                 )
             )
         return super().write(vals)
+
+    @api.model
+    def _check_not_own(self, vals):
+        if not self.env.su and OWN & vals.keys():
+            raise UserError(
+                self.env._(
+                    "The state of a close changes by signing, locking and reopening."
+                )
+            )
+
+    def unlink(self):
+        """Its tasks go with their files, messages and to-dos, which no key ties."""
+        self.check_access("unlink")
+        self._unlink_except_signed()
+        self.sudo().task_ids.unlink()  # whoever may delete a close may delete its tasks
+        return super().unlink()
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_signed(self):
@@ -184,43 +230,6 @@ class BillingClose(models.Model):
         self._check_not_locked()
         self.task_ids._run_checks()
         self._suspend_moved()
-
-    def action_verify(self):
-        """Do the digests of all sign-offs still hold?"""
-        self.ensure_one()
-        broken = self._explain_broken()
-        message = broken or self.env._(
-            "All %(count)s sign-offs and their files are as they were signed.",
-            count=len(self.signoff_ids),
-        )
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": "danger" if broken else "success",
-                "sticky": bool(broken),
-                "message": message,
-            },
-        }
-
-    def _explain_broken(self):
-        """What was changed after it was signed; nothing when all holds."""
-        if signoff := self.signoff_ids._find_broken():
-            return self.env._(
-                "The sign-off of %(task)s by %(user)s on %(date)s was changed"
-                " afterwards: its digest does not hold.",
-                task=signoff.task_id.name or self.display_name,
-                user=signoff.user_id.name,
-                date=format_datetime(self.env, signoff.date),
-            )
-        # A chain does not know that its end is missing; the tasks do.
-        for task in self.task_ids:
-            if task.signed_state != task._get_state_by_signoffs():
-                return self.env._(
-                    "The state of %(task)s is not what its last sign-off says.",
-                    task=task.name,
-                )
-        return None
 
     def _check_not_locked(self):
         locked = self.filtered(lambda close: close.state == LOCKED)[:1]

@@ -28,6 +28,7 @@ class BillingCloseCheck(models.Model):
     _name = "billing.close.check"
     _description = "Close check"
     _order = "name, id"
+    _check_company_domain = models.check_company_domain_parent_of
 
     name = fields.Char(required=True, translate=True)
     active = fields.Boolean(default=True)

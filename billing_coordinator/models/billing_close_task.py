@@ -13,8 +13,10 @@ SIGNED_STATES = [
 ]
 STATES = [(WAITING, "Waiting"), *SIGNED_STATES]
 SIGNED = (PREPARED, REVIEWED, NOT_APPLICABLE)
-# What only signing and checking write.
+# What only signing, checking and the close itself write.
 OWN = {
+    "state",
+    "is_done",
     "signed_state",
     "prepared_uid",
     "prepared_at",
@@ -26,7 +28,9 @@ OWN = {
     "check_text",
     "check_at",
     "check_result",
+    "signoff_ids",
     "close_id",
+    "company_id",
     "template_task_id",
 }
 
@@ -155,6 +159,11 @@ class BillingCloseTask(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        if not self.env.su:
+            # A task is added to a close, and nothing of it is signed yet.
+            keys = (key for key in self.env.context if key.startswith("default_"))
+            names = {key.removeprefix("default_") for key in keys}
+            self._check_not_own(names.union(*vals_list) - {"close_id"})
         tasks = super().create(vals_list)
         tasks.close_id._check_not_locked()
         return tasks
@@ -180,13 +189,17 @@ class BillingCloseTask(models.Model):
                 )
         self.close_id._check_not_locked()
 
-    def _check_changeable(self, names):
+    @api.model
+    def _check_not_own(self, names):
         if names & OWN:
             raise UserError(
                 self.env._(
                     "State and figures of a task change by signing and checking."
                 )
             )
+
+    def _check_changeable(self, names):
+        self._check_not_own(names)
         self.close_id._check_not_locked()
         for task in self:
             if task.signed_state in SIGNED and names - {"sequence", "attachment_ids"}:

@@ -13,6 +13,7 @@ class BillingCloseTemplate(models.Model):
     _name = "billing.close.template"
     _description = "Close template"
     _order = "date_from desc, id desc"
+    _check_company_domain = models.check_company_domain_parent_of
     _check_company_auto = True
 
     name = fields.Char(required=True, translate=True)
@@ -57,15 +58,11 @@ class BillingCloseTemplate(models.Model):
         """The template of the close that ends on a day: a company's own goes first."""
         versions = self.search(
             Domain("date_from", "<=", day)
-            & Domain("company_id", "in", [False, *company.parent_ids.ids])
+            & Domain("company_id", "in", [False, *company.sudo().parent_ids.ids])
         )
-        return versions.sorted(
-            lambda version: (
-                len(version.company_id.parent_ids),
-                version.date_from,
-                version.id,
-            )
-        )[-1:]
+        # People of a branch need not see its parents.
+        depth = {v: len(v.sudo().company_id.parent_ids) for v in versions}
+        return versions.sorted(lambda v: (depth[v], v.date_from, v.id))[-1:]
 
     def _get_running_closes(self):
         # Of any company: the template may be everybody's.

@@ -1,7 +1,17 @@
 from odoo import api, models
 from odoo.exceptions import UserError
 
-CONTENT = {"raw", "datas", "db_datas", "store_fname", "checksum", "res_model", "res_id"}
+CONTENT = {
+    "raw",
+    "datas",
+    "db_datas",
+    "store_fname",
+    "checksum",
+    "type",
+    "url",
+    "res_model",
+    "res_id",
+}
 
 
 class IrAttachment(models.Model):

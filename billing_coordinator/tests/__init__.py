@@ -19,6 +19,7 @@ from . import (
     test_bank_swift,
     test_bank_table,
     test_behaviour,
+    test_close_access,
     test_close_binder,
     test_close_binder_zip,
     test_close_board,

@@ -126,6 +126,7 @@ class TestCloseSign(CloseCase):
             lambda: proof.sudo().unlink(),
             lambda: proof.sudo().write({"raw": b"other"}),
             lambda: proof.sudo().write({"res_id": self.drafts.id}),
+            lambda: proof.sudo().write({"type": "url", "url": "https://a.example"}),
         ):
             with self.assertRaisesRegex(UserError, "evidence of Talk"):
                 change()
@@ -218,6 +219,16 @@ class TestCloseSign(CloseCase):
         self.assertEqual(self.drafts.state, "todo")
         self.assertFalse(self.drafts.reviewed_uid)
         self.assertEqual(len(self.drafts.signoff_ids), 3)
+
+    def test_todo_of_somebody_s_own_stays(self):
+        self.talk.owner_id = self.preparer
+        self.talk.sudo()._plan_activities()
+        own = self.talk.with_user(self.reviewer).activity_schedule(
+            "mail.mail_activity_data_todo", user_id=self.reviewer.id, automated=False
+        )
+        self.assertEqual(len(self.talk.activity_ids), 2)
+        self._sign(self.talk, self.preparer)
+        self.assertEqual(self.talk.activity_ids, own)
 
     # -- nothing by the back door ------------------------------------------------------
 
