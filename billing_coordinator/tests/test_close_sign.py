@@ -206,8 +206,11 @@ class TestCloseSign(CloseCase):
 
     def test_not_applicable_with_a_reason(self):
         with self.assertRaisesRegex(UserError, "Write the reason"):
-            self.drafts.with_user(self.preparer)._sign("na")
-        self.drafts.with_user(self.preparer)._sign("na", "We have none")
+            self.drafts.with_user(self.reviewer)._sign("na")
+        self.drafts.owner_id = self.preparer
+        with self.assertRaises(AccessError):
+            self.drafts.with_user(self.preparer)._sign("na", "No time")
+        self.drafts.with_user(self.reviewer)._sign("na", "We have none")
         self.assertTrue(self.drafts.is_done)
         self.assertEqual(self.drafts.na_reason, "We have none")
 
