@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.tools import clean_context
 from odoo.tools.misc import format_date, format_datetime
 
 from ..tools import period
@@ -11,6 +12,24 @@ STATES = [
     (READY, "Ready to lock"),
     (LOCKED, "Locked"),
 ]
+
+# What a close is made with, once and for all.
+GIVEN = {"company_id", "date_to", "template_id"}
+# What only signing, locking and the nightly job write.
+OWN = {
+    "date_from",
+    "date_due",
+    "date_locked",
+    "days_to_close",
+    "job_error",
+    "lock_before",
+    "lock_field",
+    "locked_uid",
+    "progress",
+    "signoff_ids",
+    "state",
+}
+MOST_DAYS_AHEAD = 366
 
 
 class BillingClose(models.Model):
@@ -140,29 +159,50 @@ class BillingClose(models.Model):
                 raise ValidationError(
                     self.env._("A close ends with the last day of a month.")
                 )
+            today = fields.Date.context_today(close)
+            if close.date_to > fields.Date.add(today, days=MOST_DAYS_AHEAD):
+                raise ValidationError(
+                    self.env._("A close is made at most a year before its month.")
+                )
 
     # -- made from the template --------------------------------------------------------
 
     @api.model_create_multi
     def create(self, vals_list):
+        if not self.env.su:
+            for vals in vals_list:
+                self._check_not_forged(vals)
         for vals in vals_list:
             if day := fields.Date.to_date(vals.get("date_to")):
                 vals["date_to"] = period.month_of(day)[1]
-        closes = super().create(vals_list)
+        # Defaults in the context of a client would pass by these checks.
+        closes = self.with_context(clean_context(self.env.context))
+        closes = super(BillingClose, closes).create(vals_list).with_env(self.env)
         for close in closes:
-            if not close.task_ids:
+            # Tasks that a person adds come on top of those of the template.
+            if not (self.env.su and close.task_ids):
                 close._make_tasks()
         return closes
 
     def write(self, vals):
-        if not self.env.su and {"company_id", "date_to", "template_id"} & vals.keys():
-            raise UserError(
-                self.env._(
-                    "Company, period and template of a close are not changed: delete it"
-                    " while nothing is signed, and make a new one."
+        if not self.env.su:
+            if GIVEN & vals.keys():
+                raise UserError(
+                    self.env._(
+                        "Company, period and template of a close are not changed:"
+                        " delete it while nothing is signed, and make a new one."
+                    )
                 )
-            )
+            self._check_not_forged(vals)
         return super().write(vals)
+
+    @api.model
+    def _check_not_forged(self, vals):
+        """State, dates and locks are written by signing and locking only."""
+        if vals.keys() & OWN:
+            raise UserError(
+                self.env._("State and dates of a close change by signing and locking.")
+            )
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_signed(self):

@@ -1,3 +1,5 @@
+import psycopg2
+
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
@@ -28,6 +30,7 @@ class BillingCloseCheck(models.Model):
     _name = "billing.close.check"
     _description = "Close check"
     _order = "name, id"
+    _check_company_domain = models.check_company_domain_parent_of
 
     name = fields.Char(required=True, translate=True)
     active = fields.Boolean(default=True)
@@ -136,7 +139,7 @@ class BillingCloseCheck(models.Model):
         domain = check_sudo._get_whole_domain(period, company_ids)
         try:
             figure = check_sudo._measure(model, domain, period)
-        except ValueError as error:
+        except (ValueError, psycopg2.DataError) as error:
             raise UserError(self._describe_error(error)) from error
         return Finding(figure, model._name, list(domain))
 

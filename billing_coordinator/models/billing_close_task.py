@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 
 WAITING, TODO, PREPARED, REVIEWED = "waiting", "todo", "prepared", "reviewed"
@@ -28,7 +28,22 @@ OWN = {
     "check_result",
     "close_id",
     "template_task_id",
+    "company_id",
+    "state",
+    "is_done",
 }
+# What a manager wants to be checked: whoever signs does not make it easier.
+CONTROLS = {
+    "depends_ids",
+    "review_required",
+    "evidence_required",
+    "check_code",
+    "check_id",
+    "threshold_amount",
+    "threshold_count",
+    "on_breach",
+}
+MANAGER = "billing_coordinator.group_billing_manager"
 
 
 class BillingCloseTask(models.Model):
@@ -151,7 +166,16 @@ class BillingCloseTask(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        tasks = super().create(vals_list)
+        tasks = self
+        if not self.env.su:
+            for vals in vals_list:
+                self._check_not_forged(vals.keys() - {"close_id"})
+            # Nor by defaults in the context of a client.
+            forged = {f"default_{name}" for name in OWN - {"close_id"}}
+            context = self.env.context
+            kept = {key: context[key] for key in context.keys() - forged}
+            tasks = self.with_context(kept)  # pylint: disable=context-overridden
+        tasks = super(BillingCloseTask, tasks).create(vals_list).with_env(self.env)
         tasks.close_id._check_not_locked()
         return tasks
 
@@ -176,11 +200,22 @@ class BillingCloseTask(models.Model):
                 )
         self.close_id._check_not_locked()
 
-    def _check_changeable(self, names):
+    @api.model
+    def _check_not_forged(self, names):
         if names & OWN:
             raise UserError(
                 self.env._(
                     "State and figures of a task change by signing and checking."
+                )
+            )
+
+    def _check_changeable(self, names):
+        self._check_not_forged(names)
+        if names & CONTROLS and not self.env.user.has_group(MANAGER):
+            raise AccessError(
+                self.env._(
+                    "What a task waits for, asks for, checks and tolerates is a"
+                    " billing manager's matter."
                 )
             )
         self.close_id._check_not_locked()

@@ -14,6 +14,7 @@ class BillingCloseTemplate(models.Model):
     _description = "Close template"
     _order = "date_from desc, id desc"
     _check_company_auto = True
+    _check_company_domain = models.check_company_domain_parent_of
 
     name = fields.Char(required=True, translate=True)
     company_id = fields.Many2one(
@@ -55,17 +56,19 @@ class BillingCloseTemplate(models.Model):
     @api.model
     def _get_in_force(self, company, day):
         """The template of the close that ends on a day: a company's own goes first."""
-        versions = self.search(
+        # Those of its parents too, whoever makes the close.
+        versions = self.sudo().search(
             Domain("date_from", "<=", day)
-            & Domain("company_id", "in", [False, *company.parent_ids.ids])
+            & Domain("company_id", "in", [False, *company.sudo().parent_ids.ids])
         )
-        return versions.sorted(
+        found = versions.sorted(
             lambda version: (
                 len(version.company_id.parent_ids),
                 version.date_from,
                 version.id,
             )
         )[-1:]
+        return found.with_env(self.env)
 
     def _get_running_closes(self):
         # Of any company: the template may be everybody's.
