@@ -27,6 +27,7 @@ LOGINS = {
     "admin": "administrator",
     "manager": "billing manager",
     "coordinator": "billing coordinator",
+    "accountant": "accountant: prepares the month-end close",
     "department": "member of a department that answers tickets",
     "customer": "a customer, in the portal",
 }

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import clean_context
-from odoo.tools.misc import format_date, format_datetime
+from odoo.tools.misc import format_date
 
 from ..tools import period
 
@@ -12,22 +12,22 @@ STATES = [
     (READY, "Ready to lock"),
     (LOCKED, "Locked"),
 ]
-
-# What a close is made with, once and for all.
-GIVEN = {"company_id", "date_to", "template_id"}
-# What only signing, locking and the nightly job write.
+# Chosen once, when the close is made.
+CHOSEN = {"company_id", "date_to", "template_id"}
+# What only its tasks, locking, reopening and the jobs write.
 OWN = {
     "date_from",
+    "state",
+    "progress",
     "date_due",
     "date_locked",
-    "days_to_close",
-    "job_error",
-    "lock_before",
-    "lock_field",
     "locked_uid",
-    "progress",
+    "days_to_close",
+    "lock_field",
+    "lock_before",
     "signoff_ids",
-    "state",
+    "last_signoff_id",
+    "job_error",
 }
 MOST_DAYS_AHEAD = 366
 
@@ -74,6 +74,14 @@ class BillingClose(models.Model):
     )
     task_ids = fields.One2many("billing.close.task", "close_id", "Tasks")
     signoff_ids = fields.One2many("billing.close.signoff", "close_id", "Sign-offs")
+    last_signoff_id = fields.Many2one(
+        "billing.close.signoff",
+        "Last sign-off",
+        index="btree_not_null",
+        readonly=True,
+        copy=False,
+        help="The end of the chain.",
+    )
     state = fields.Selection(STATES, compute="_compute_state", store=True, index=True)
     progress = fields.Float(
         "Done (%)",
@@ -169,40 +177,45 @@ class BillingClose(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        if not self.env.su:
-            for vals in vals_list:
-                self._check_not_forged(vals)
         for vals in vals_list:
+            self._check_not_own(vals)
             if day := fields.Date.to_date(vals.get("date_to")):
                 vals["date_to"] = period.month_of(day)[1]
         # Defaults in the context of a client would pass by these checks.
         closes = self.with_context(clean_context(self.env.context))
-        closes = super(BillingClose, closes).create(vals_list).with_env(self.env)
+        closes = super(BillingClose, closes).create(vals_list)
         for close in closes:
             # Tasks that a person adds come on top of those of the template.
             if not (self.env.su and close.task_ids):
                 close._make_tasks()
-        return closes
+        return closes.with_env(self.env)
 
     def write(self, vals):
-        if not self.env.su:
-            if GIVEN & vals.keys():
-                raise UserError(
-                    self.env._(
-                        "Company, period and template of a close are not changed:"
-                        " delete it while nothing is signed, and make a new one."
-                    )
+        self._check_not_own(vals)
+        if not self.env.su and CHOSEN & vals.keys():
+            raise UserError(
+                self.env._(
+                    "Company, period and template of a close are not changed: delete it"
+                    " while nothing is signed, and make a new one."
                 )
-            self._check_not_forged(vals)
+            )
         return super().write(vals)
 
     @api.model
-    def _check_not_forged(self, vals):
-        """State, dates and locks are written by signing and locking only."""
-        if vals.keys() & OWN:
+    def _check_not_own(self, vals):
+        if not self.env.su and OWN & vals.keys():
             raise UserError(
-                self.env._("State and dates of a close change by signing and locking.")
+                self.env._(
+                    "The state of a close changes by signing, locking and reopening."
+                )
             )
+
+    def unlink(self):
+        """Its tasks go with their files, messages and to-dos, which no key ties."""
+        self.check_access("unlink")
+        self._unlink_except_signed()
+        self.sudo().task_ids.unlink()  # whoever may delete a close may delete its tasks
+        return super().unlink()
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_signed(self):
@@ -224,43 +237,6 @@ class BillingClose(models.Model):
         self._check_not_locked()
         self.task_ids._run_checks()
         self._suspend_moved()
-
-    def action_verify(self):
-        """Do the digests of all sign-offs still hold?"""
-        self.ensure_one()
-        broken = self._explain_broken()
-        message = broken or self.env._(
-            "All %(count)s sign-offs and their files are as they were signed.",
-            count=len(self.signoff_ids),
-        )
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": "danger" if broken else "success",
-                "sticky": bool(broken),
-                "message": message,
-            },
-        }
-
-    def _explain_broken(self):
-        """What was changed after it was signed; nothing when all holds."""
-        if signoff := self.signoff_ids._find_broken():
-            return self.env._(
-                "The sign-off of %(task)s by %(user)s on %(date)s was changed"
-                " afterwards: its digest does not hold.",
-                task=signoff.task_id.name or self.display_name,
-                user=signoff.user_id.name,
-                date=format_datetime(self.env, signoff.date),
-            )
-        # A chain does not know that its end is missing; the tasks do.
-        for task in self.task_ids:
-            if task.signed_state != task._get_state_by_signoffs():
-                return self.env._(
-                    "The state of %(task)s is not what its last sign-off says.",
-                    task=task.name,
-                )
-        return None
 
     def _check_not_locked(self):
         locked = self.filtered(lambda close: close.state == LOCKED)[:1]

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.tools import html2plaintext
 
 from ..tools import period
 
@@ -176,3 +177,18 @@ class BillingCloseBaseMixin(models.AbstractModel):
             name: self._fields[name].convert_to_write(self[name], self)
             for name in self._get_shared_fields()
         }
+
+    def _describe_value(self, name):
+        """A field's value in words."""
+        field, value = self._fields[name], self[name]
+        if field.relational:
+            return ", ".join(value.sudo().mapped("display_name"))
+        if field.type == "selection":
+            return dict(field._description_selection(self.env)).get(value, "")
+        if field.type == "boolean":
+            return self.env._("Yes") if value else self.env._("No")
+        if field.type == "monetary":
+            return self.currency_id.format(value)
+        if field.type == "html":
+            return html2plaintext(value or "").strip()
+        return str(value or "")

@@ -81,7 +81,7 @@ class BillingCloseTask(models.Model):
         return {
             "figures": [
                 (label, self._format_figure(value))
-                for label, value in (result.get("figures") or {}).values()
+                for _key, label, value in result.get("figures") or []
             ],
             "rows": [
                 (row["label"], self._format_figure(row["figure"]))

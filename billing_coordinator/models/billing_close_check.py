@@ -131,6 +131,7 @@ class BillingCloseCheck(models.Model):
         self.ensure_one()
         check_sudo = self.sudo()  # those who see the close may run it
         check_sudo._check_author(period.company)
+        check_sudo._check_exists()
         # Not as superuser: with the rights of the author.
         model = self.env[check_sudo.model].with_user(check_sudo.author_id)
         own = check_sudo.author_id.company_ids.ids
@@ -158,6 +159,20 @@ class BillingCloseCheck(models.Model):
                 company=company.name,
             )
         )
+
+    def _check_exists(self):
+        """An app that was uninstalled took its records and fields with it."""
+        if self.model not in self.env:
+            raise UserError(
+                self.env._(
+                    "%(model)s is no kind of records any more: the app that it came"
+                    " with is not installed.",
+                    model=self.model,
+                )
+            )
+        for name in filter(None, (self.date_field, self.sum_field)):
+            if name not in self.env[self.model]._fields:
+                self._refuse_field(self.env[self.model], name)
 
     def _get_whole_domain(self, period, company_ids):
         """The domain, limited to the companies and the period of the close."""
@@ -196,11 +211,12 @@ class BillingCloseCheck(models.Model):
         company = period.company
         total = 0.0
         for *currency, amount in sums:
+            amount = amount or 0.0
             if currency and currency[0] and currency[0] != company.currency_id:
                 amount = (
                     currency[0]
                     .sudo()
                     ._convert(amount, company.currency_id, company, period.date_to)
                 )
-            total += amount or 0.0
+            total += amount
         return company.currency_id.round(total) if self.unit == MONEY else total

@@ -81,10 +81,7 @@ class BillingCloseCheck(models.Model):
 
     def _validate(self):
         """Refuse what cannot be run, or reads what it must not."""
-        if self.model not in self.env:
-            raise ValidationError(
-                self.env._("There are no records %(model)s.", model=self.model)
-            )
+        self._check_exists()
         model = self.env[self.model]
         self._check_model(model)
         for name in filter(None, (self.date_field, self.sum_field)):
@@ -146,13 +143,7 @@ class BillingCloseCheck(models.Model):
     def _check_field(self, model, name):
         field = model._fields.get(name)
         if not field:
-            raise ValidationError(
-                self.env._(
-                    "%(model)s has no field %(field)s.",
-                    model=model._description,
-                    field=name,
-                )
-            )
+            self._refuse_field(model, name)
         if not self._may_read_field(field):
             raise ValidationError(
                 self.env._(
@@ -166,6 +157,15 @@ class BillingCloseCheck(models.Model):
         except AccessError as error:
             raise ValidationError(str(error)) from error
         return field
+
+    def _refuse_field(self, model, name):
+        raise ValidationError(
+            self.env._(
+                "%(model)s has no field %(field)s.",
+                model=model._description,
+                field=name,
+            )
+        )
 
     def _check_kinds(self):
         date = self._get_field(self.date_field)

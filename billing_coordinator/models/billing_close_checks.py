@@ -1,3 +1,5 @@
+from markupsafe import Markup
+
 from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.tools.translate import LazyTranslate
@@ -95,6 +97,8 @@ class BillingCloseChecks(models.AbstractModel):
     def _prepare_action(self, name, model, domain, day):
         """The records behind a figure, as the user may see them."""
         context, modes = {"create": False}, ["list", "form"]
+        if model == "account.move":  # Odoo's list shows the customer for these only
+            context["default_move_type"] = "out_invoice"
         if model == "billing.receivable":
             context["as_of"] = str(day)
             modes = ["list"]
@@ -106,6 +110,8 @@ class BillingCloseChecks(models.AbstractModel):
             "views": [(False, mode) for mode in modes],
             "domain": domain,
             "context": context,
+            "help": Markup("<p class='o_view_nocontent_empty_folder'>%s</p>")
+            % self.env._("No records behind this figure"),
         }
 
     # -- for the checks ----------------------------------------------------------------

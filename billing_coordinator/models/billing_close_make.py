@@ -28,8 +28,6 @@ class BillingClose(models.Model):
         template = self.template_id or self.template_id._get_in_force(
             self.company_id, self.date_to
         )
-        # A branch's may be that of a parent to which its people have no access.
-        template = template.sudo()
         # In the company's language, whoever makes it.
         wanted = template.with_context(
             lang=self.company_id.partner_id.lang
@@ -133,10 +131,15 @@ class BillingClose(models.Model):
         closes |= self._get_latest([("state", "=", LOCKED)])
         makers = self._get_latest([("company_id.billing_close_auto", "=", True)])
         self.env["ir.cron"]._commit_progress(remaining=len(closes | makers))
-        for close in closes | makers:
+        # What was checked longest ago goes first, should there be no time for all.
+        for close in (closes | makers).sorted(lambda close: close._get_checked_at()):
             close._isolated(close in makers)
             if not self.env["ir.cron"]._commit_progress(1):
                 break
+
+    def _get_checked_at(self):
+        moments = self.task_ids.filtered("check_at").mapped("check_at")
+        return max(moments, default=datetime.min)
 
     @api.model
     def _get_latest(self, domain):

@@ -27,7 +27,11 @@ class BillingCloseSignoff(models.Model):
     _rec_name = "kind"
 
     close_id = fields.Many2one(
-        "billing.close", required=True, index=True, ondelete="restrict"
+        "billing.close",
+        "Month-end close",
+        required=True,
+        index=True,
+        ondelete="restrict",
     )
     company_id = fields.Many2one(
         related="close_id.company_id", store=True, index=True, precompute=True
@@ -89,7 +93,11 @@ class BillingCloseSignoff(models.Model):
         }
         content = chain_sudo.new(values)._get_content()
         values["digest"] = signoff_chain.digest(previous.digest or "", content)
-        return chain_sudo.create(values)
+        signoff = chain_sudo.create(values)
+        # Whoever began before this and signs after it has to begin again: they would
+        # not see it. PostgreSQL tells by the row that each signing locks and changes.
+        close.sudo().last_signoff_id = signoff
+        return signoff
 
     def _get_content(self):
         """What the digest is over."""

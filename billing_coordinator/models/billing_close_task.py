@@ -13,8 +13,10 @@ SIGNED_STATES = [
 ]
 STATES = [(WAITING, "Waiting"), *SIGNED_STATES]
 SIGNED = (PREPARED, REVIEWED, NOT_APPLICABLE)
-# What only signing and checking write.
+# What only signing, checking and the close itself write.
 OWN = {
+    "state",
+    "is_done",
     "signed_state",
     "prepared_uid",
     "prepared_at",
@@ -26,11 +28,10 @@ OWN = {
     "check_text",
     "check_at",
     "check_result",
+    "signoff_ids",
     "close_id",
-    "template_task_id",
     "company_id",
-    "state",
-    "is_done",
+    "template_task_id",
 }
 # What a manager wants to be checked: whoever signs does not make it easier.
 CONTROLS = {
@@ -60,7 +61,11 @@ class BillingCloseTask(models.Model):
     _mail_post_access = "read"
 
     close_id = fields.Many2one(
-        "billing.close", required=True, index=True, ondelete="cascade"
+        "billing.close",
+        "Month-end close",
+        required=True,
+        index=True,
+        ondelete="cascade",
     )
     company_id = fields.Many2one(
         related="close_id.company_id", store=True, index=True, precompute=True
@@ -166,16 +171,12 @@ class BillingCloseTask(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        tasks = self
         if not self.env.su:
-            for vals in vals_list:
-                self._check_not_forged(vals.keys() - {"close_id"})
-            # Nor by defaults in the context of a client.
-            forged = {f"default_{name}" for name in OWN - {"close_id"}}
-            context = self.env.context
-            kept = {key: context[key] for key in context.keys() - forged}
-            tasks = self.with_context(kept)  # pylint: disable=context-overridden
-        tasks = super(BillingCloseTask, tasks).create(vals_list).with_env(self.env)
+            # A task is added to a close, and nothing of it is signed yet.
+            keys = (key for key in self.env.context if key.startswith("default_"))
+            names = {key.removeprefix("default_") for key in keys}
+            self._check_not_own(names.union(*vals_list) - {"close_id"})
+        tasks = super().create(vals_list)
         tasks.close_id._check_not_locked()
         return tasks
 
@@ -201,7 +202,7 @@ class BillingCloseTask(models.Model):
         self.close_id._check_not_locked()
 
     @api.model
-    def _check_not_forged(self, names):
+    def _check_not_own(self, names):
         if names & OWN:
             raise UserError(
                 self.env._(
@@ -210,7 +211,7 @@ class BillingCloseTask(models.Model):
             )
 
     def _check_changeable(self, names):
-        self._check_not_forged(names)
+        self._check_not_own(names)
         if names & CONTROLS and not self.env.user.has_group(MANAGER):
             raise AccessError(
                 self.env._(

@@ -29,11 +29,19 @@ class BillingCloseTask(models.Model):
     )
     check_at = fields.Datetime("Checked on", readonly=True, copy=False)
     check_result = fields.Json(readonly=True, copy=False)
+    has_records = fields.Boolean(compute="_compute_has_records")
 
     @api.depends("check_result", "check_state", "check_figure")
     def _compute_check_text(self):
         for task in self:
             task.check_text = task._describe_figure()
+
+    @api.depends("check_result", "check_state")
+    def _compute_has_records(self):
+        """Whether there is a list behind the figure that can be opened."""
+        for task in self:
+            found = task.check_state and task.check_state != ERROR
+            task.has_records = bool(found and (task.check_result or {}).get("model"))
 
     def _describe_figure(self):
         if not self.check_state:
@@ -43,7 +51,10 @@ class BillingCloseTask(models.Model):
             return result.get("note")
         if self.check_unit == "money":
             return self.currency_id.format(self.check_figure)
-        count = round(self.check_figure)
+        return self._format_count(self.check_figure)
+
+    def _format_count(self, value):
+        count = round(value)
         if count == 1:
             return self.env._("1 record")
         return self.env._("%(count)s records", count=count)
@@ -207,10 +218,14 @@ class BillingCloseTask(models.Model):
         """The figure and those behind it, in words."""
         if not result:
             return ""
-        named = [(label, value) for label, value in result["figures"].values()]
-        parts = [("", result["figure"]), *named]
+        if not result.get("applicable", True) and result.get("note"):
+            return result["note"]
+        named = [(label, value) for _key, label, value in result["figures"]]
+        figure = result["figure"]
+        money = self.check_unit == "money"
+        first = self._format_figure(figure) if money else self._format_count(figure)
         return ", ".join(
-            f"{label} {self._format_figure(v)}".strip() for label, v in parts
+            [first, *(f"{label} {self._format_figure(v)}" for label, v in named)]
         )
 
     def _format_figure(self, value):

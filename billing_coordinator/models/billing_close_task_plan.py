@@ -22,6 +22,7 @@ class BillingCloseTask(models.Model):
                     ("res_model", "=", self._name),
                     ("res_id", "in", tasks.ids),
                     ("activity_type_id", "=", self.env.ref(TODO_TYPE).id),
+                    ("automated", "=", True),  # what people plan is theirs
                 ]
             )
         )
@@ -49,13 +50,17 @@ class BillingCloseTask(models.Model):
         return self._keep_people(people, self.company_id)
 
     def _get_activity_values(self, user):
-        review = self.state == PREPARED
-        words = self.env._("Review: %s") if review else self.env._("Do: %s")
         return {
             "res_model_id": self.env["ir.model"]._get_id(self._name),
             "res_id": self.id,
             "activity_type_id": self.env.ref(TODO_TYPE).id,
+            "automated": True,
             "user_id": user.id,
-            "summary": words % self.name,
+            "summary": self._get_activity_summary(),
             "date_deadline": self.date_due,
         }
+
+    def _get_activity_summary(self):
+        if self.state == PREPARED:
+            return self.env._("Review: %(task)s", task=self.name)
+        return self.env._("Do: %(task)s", task=self.name)

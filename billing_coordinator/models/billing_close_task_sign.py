@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, LockError, UserError
 
 from .billing_close_task import (
+    MANAGER,
     NOT_APPLICABLE,
     PREPARED,
     REVIEWED,
@@ -11,7 +12,6 @@ from .billing_close_task import (
 )
 
 ACCOUNTANT = "billing_coordinator.group_billing_accountant"
-MANAGER = "billing_coordinator.group_billing_manager"
 SIGN_WIZARD = "billing.close.sign.wizard"
 PREPARE, REVIEW, NA = "prepare", "review", "na"
 OVERRIDE, SUSPEND, WITHDRAW = "override", "suspend", "withdraw"
@@ -36,6 +36,7 @@ class BillingCloseTask(models.Model):
     can_prepare = fields.Boolean(compute="_compute_can_sign")
     can_review = fields.Boolean(compute="_compute_can_sign")
     can_override = fields.Boolean(compute="_compute_can_sign")
+    can_leave_out = fields.Boolean(compute="_compute_can_sign")
     can_withdraw = fields.Boolean(compute="_compute_can_sign")
 
     @api.depends_context("uid")
@@ -61,6 +62,11 @@ class BillingCloseTask(models.Model):
             task.can_override = (
                 opened and manager and task._needs_override() and not task.is_done
             )
+            task.can_leave_out = (
+                opened
+                and task.state in (TODO, WAITING, SUSPENDED)
+                and task._may_leave_out()
+            )
             task.can_withdraw = (
                 opened
                 and task.state in (PREPARED, REVIEWED, NOT_APPLICABLE)
@@ -79,6 +85,12 @@ class BillingCloseTask(models.Model):
         if user == self.reviewer_id or user.has_group(MANAGER):
             return True
         return not self.reviewer_id and self._is_accountant()
+
+    def _may_leave_out(self):
+        """Where two people are asked for, it is not the preparer who decides."""
+        if not self.review_required:
+            return self._may_prepare()
+        return self.env.user != self.owner_id and self._may_review()
 
     def _is_accountant(self):
         user = self.env.user
@@ -226,7 +238,7 @@ class BillingCloseTask(models.Model):
         self._check_figures()
 
     def _check_na(self, comment):
-        self._check_right(self._may_prepare())
+        self._check_right(self._may_leave_out())
         self._check_state_in(TODO, WAITING, SUSPENDED)
         self._check_reason(comment)
 

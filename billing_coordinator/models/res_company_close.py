@@ -1,9 +1,11 @@
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
 
 LOCKS = [
     ("fiscalyear_lock_date", "Everything (global lock date)"),
     ("sale_lock_date", "Sales only (sales lock date)"),
 ]
+MOST_LEAD_DAYS = 60
 
 
 class ResCompany(models.Model):
@@ -28,3 +30,15 @@ class ResCompany(models.Model):
         required=True,
         help="Which of Odoo's lock dates is set when a close is locked.",
     )
+
+    @api.constrains("billing_close_lead_days")
+    def _check_billing_close_lead_days(self):
+        for company in self:
+            if not 0 <= company.billing_close_lead_days <= MOST_LEAD_DAYS:
+                raise ValidationError(
+                    self.env._(
+                        "A close is made between 0 and %(most)s days before its month"
+                        " ends.",
+                        most=MOST_LEAD_DAYS,
+                    )
+                )

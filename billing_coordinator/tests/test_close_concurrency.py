@@ -1,7 +1,12 @@
 """Two people who sign at once: one of them has, the other is told, the chain is one."""
 
+import psycopg2
+
+from odoo import api
 from odoo.fields import Command
+from odoo.modules.registry import Registry
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from .common import TODAY
 from .worker_common import WorkerCase
@@ -75,6 +80,28 @@ class TestCloseConcurrency(WorkerCase):
         self._go(process)
         self.assertEqual(self._finish(process), 1)
         self.assertChain(2)
+
+    def test_begun_before_another_signed(self):
+        """Who does not see the end of the chain begins again, as Odoo does by itself,
+        whatever else of the close the other one has changed."""
+        self._sign_as(0, 0, "prepare")
+        with self._environment() as env:
+            task = env["billing.close.task"].browse(self.task_ids[0])
+            task = task.with_user(self.user_ids[1])
+            self.assertEqual(task.state, "prepared")
+            self._sign_as(1, 0, "prepare")
+            with (
+                mute_logger("odoo.sql_db"),
+                self.assertRaises(psycopg2.errors.SerializationFailure),
+            ):
+                task._sign("review")
+        self._sign_as(0, 1, "review")
+        self.assertChain(3)
+
+    def _sign_as(self, task, user, kind):
+        with Registry(self.database).cursor() as cr:
+            env = api.Environment(cr, self.user_ids[user], {})
+            env["billing.close.task"].browse(self.task_ids[task])._sign(kind)
 
     def test_killed_before_the_commit(self):
         process = self._start_signing(0, 0, seconds=5)

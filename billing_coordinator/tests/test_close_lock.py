@@ -104,6 +104,13 @@ class TestCloseLock(Bank, CloseCase):
         self.close.with_user(self.manager)._reopen("Missing")
         self.assertEqual(self.company.fiscalyear_lock_date, MAY)
 
+    def test_locked_behind_its_back(self):
+        verify = self.close.with_user(self.preparer).action_verify
+        self._lock_all()
+        self.assertEqual(verify()["params"]["type"], "success")
+        self.close.sudo().date_locked = False
+        self.assertEqual(verify()["params"]["type"], "danger")
+
     def test_lock_date_that_moved_on(self):
         self._lock_all()
         self.company.fiscalyear_lock_date = "2025-06-10"

@@ -1,6 +1,7 @@
 """Closes are made on time from the template in force."""
 
 from datetime import date
+from unittest.mock import patch
 
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command
@@ -77,11 +78,46 @@ class TestCloseMake(SecondCompany, CloseCase):
         )
         self.assertEqual(theirs.template_id, shared)
 
+    def test_branch_takes_the_template_and_checks_of_its_parent(self):
+        branch = self.env["res.company"].create(
+            {"name": "Branch", "parent_id": self.company.id}
+        )
+        check = self.env["billing.close.check"].create(
+            {
+                "name": "Customers",
+                "company_id": self.company.id,
+                "model": "res.partner",
+                "domain": "[('id', '=', 0)]",
+            }
+        )
+        self.talk.write({"check_code": "own", "check_id": check.id})
+        user = self._make_user("branch", "group_billing_accountant", company=branch)
+        closes = (
+            self.env["billing.close"]
+            .with_user(user)
+            .with_context(allowed_company_ids=branch.ids)
+        )
+        close = closes.create({"company_id": branch.id, "date_to": MAY})
+        self.assertEqual(close.template_id, self.template)
+        self.assertEqual(self._task(close, "Talk").check_id, check)
+
     def test_a_copy_waits_for_its_own_tasks(self):
         copied = self.template.copy()
         tie_out = copied.task_ids.filtered(lambda task: task.name == "Tie-out")
         self.assertEqual(tie_out.depends_ids.template_id, copied)
         self.assertEqual(tie_out.depends_ids.name, "Drafts")
+
+    def test_deleted_with_all_that_belongs_to_it(self):
+        self.talk.owner_id = self.preparer
+        close = self._make_close(user=self.preparer)
+        task = self._task(close, "Talk")
+        file = self.env["ir.attachment"].create(
+            {"name": "a", "raw": b"a", "res_model": task._name, "res_id": task.id}
+        )
+        todo = task.sudo().activity_ids
+        self.assertTrue(todo)
+        close.unlink()
+        self.assertFalse(task.exists() or todo.exists() or file.exists())
 
     # -- refused -----------------------------------------------------------------------
 
@@ -168,6 +204,16 @@ class TestCloseMake(SecondCompany, CloseCase):
         version.task_ids[:1].name = "Changed"
         self.assertEqual(self._make_close(date(2025, 6, 30)).template_id, version)
 
+    def test_upgrade_adds_a_task_while_a_close_runs(self):
+        close = self._make_close()
+        tasks = self.env["billing.close.template.task"]
+        values = {"template_id": self.template.id, "name": "New in this version"}
+        tasks.with_context(install_mode=True).create(values)
+        self.assertEqual(len(close.task_ids), 3)
+        by_client = tasks.with_user(self.manager).with_context(install_mode=True)
+        with self.assertRaisesRegex(UserError, "close of May 2025"):
+            by_client.create(values)
+
     def test_period_of_a_close_is_not_changed(self):
         close = self._make_close(user=self.preparer)
         with self.assertRaisesRegex(UserError, "are not changed"):
@@ -190,6 +236,21 @@ class TestCloseMake(SecondCompany, CloseCase):
         with self._at(date(2025, 6, 25)):
             self._run_close_job()
         self.assertEqual(closes.search([], limit=1).date_to, date(2025, 6, 30))
+
+    def test_job_begins_with_what_was_checked_longest_ago(self):
+        """So that none is left out for ever, should there be no time for all."""
+        days = [date(2025, 3, 31), date(2025, 4, 30), MAY]
+        closes = [self._make_close(day) for day in days]
+        for close, moment in zip(closes, ("06-03", "06-02", "06-04"), strict=True):
+            close.sudo().task_ids.check_at = f"2025-{moment} 08:00:00"
+        seen = []
+        with patch.object(
+            type(closes[0]), "_isolated", lambda close, _make: seen.append(close.id)
+        ):
+            self._run_close_job()
+        march, april, may = (close.id for close in closes)
+        own = [close_id for close_id in seen if close_id in (march, april, may)]
+        self.assertEqual(own, [april, march, may])
 
     def test_job_begins_nothing_by_itself(self):
         self._run_close_job()

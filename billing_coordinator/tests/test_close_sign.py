@@ -59,7 +59,7 @@ class TestCloseSign(CloseCase):
         self._sign(self.drafts, self.preparer, self.reviewer)
         self._sign(self.tie_out, self.preparer)
         seen = self.tie_out.signoff_ids.figures
-        self.assertEqual(seen["figures"]["ledger"][1], 100.0)
+        self.assertEqual(seen["figures"][0], ["ledger", "Balance in the ledger", 100.0])
         self.assertEqual(self.tie_out.signoff_ids.check_state, "pass")
 
     # -- who and when ------------------------------------------------------------------
@@ -126,6 +126,7 @@ class TestCloseSign(CloseCase):
             lambda: proof.sudo().unlink(),
             lambda: proof.sudo().write({"raw": b"other"}),
             lambda: proof.sudo().write({"res_id": self.drafts.id}),
+            lambda: proof.sudo().write({"type": "url", "url": "https://a.example"}),
         ):
             with self.assertRaisesRegex(UserError, "evidence of Talk"):
                 change()
@@ -190,12 +191,26 @@ class TestCloseSign(CloseCase):
         wizard.action_sign()
         self.assertEqual(self.drafts.state, "prepared")
 
+    def test_dialog_of_every_check_signs(self):
+        """The figures of the dialog are compared with those of the moment."""
+        codes = list(self.env["billing.close.checks"]._get_checks())
+        for code in codes:
+            with self.subTest(code):
+                self.talk.write({"check_code": code, "on_breach": "warn"})
+                wizard = self._open_wizard(self.talk, self.preparer)
+                wizard.action_sign()
+                self.assertFalse(wizard.has_moved)
+                self.talk.with_user(self.preparer)._sign("withdraw", "Next")
+
     # -- not applicable, withdrawn -----------------------------------------------------
 
     def test_not_applicable_with_a_reason(self):
         with self.assertRaisesRegex(UserError, "Write the reason"):
-            self.drafts.with_user(self.preparer)._sign("na")
-        self.drafts.with_user(self.preparer)._sign("na", "We have none")
+            self.drafts.with_user(self.reviewer)._sign("na")
+        self.drafts.owner_id = self.preparer
+        with self.assertRaises(AccessError):
+            self.drafts.with_user(self.preparer)._sign("na", "No time")
+        self.drafts.with_user(self.reviewer)._sign("na", "We have none")
         self.assertTrue(self.drafts.is_done)
         self.assertEqual(self.drafts.na_reason, "We have none")
 
@@ -207,6 +222,16 @@ class TestCloseSign(CloseCase):
         self.assertEqual(self.drafts.state, "todo")
         self.assertFalse(self.drafts.reviewed_uid)
         self.assertEqual(len(self.drafts.signoff_ids), 3)
+
+    def test_todo_of_somebody_s_own_stays(self):
+        self.talk.owner_id = self.preparer
+        self.talk.sudo()._plan_activities()
+        own = self.talk.with_user(self.reviewer).activity_schedule(
+            "mail.mail_activity_data_todo", user_id=self.reviewer.id, automated=False
+        )
+        self.assertEqual(len(self.talk.activity_ids), 2)
+        self._sign(self.talk, self.preparer)
+        self.assertEqual(self.talk.activity_ids, own)
 
     # -- nothing by the back door ------------------------------------------------------
 

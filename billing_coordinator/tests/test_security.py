@@ -48,7 +48,7 @@ MODELS = {
 # Odoo's own public methods that we extend; they do what the user may.
 ODOO_S_OWN = {"mail_allowed_qweb_expressions", "message_new", "message_update"}
 # What pages read by RPC; each checks the access to the record.
-READERS = {"get_cockpit", "get_timeline"}
+READERS = {"get_board", "get_cockpit", "get_timeline"}
 # What the screen of bank matching calls: its access is tested in test_match_review.
 REVIEW = {
     "get_review",

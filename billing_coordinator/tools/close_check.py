@@ -150,7 +150,8 @@ class Finding:
         True
         """
         values = asdict(self)
-        values["figures"] = {key: list(told) for key, told in self.figures.items()}
+        # A list: PostgreSQL's jsonb does not keep the order of keys.
+        values["figures"] = [[key, *told] for key, told in self.figures.items()]
         return values
 
     @classmethod
@@ -158,7 +159,7 @@ class Finding:
         return cls(
             **{
                 **values,
-                "figures": {k: tuple(told) for k, told in values["figures"].items()},
+                "figures": {k: (label, told) for k, label, told in values["figures"]},
                 "rows": [Row(**row) for row in values["rows"]],
             }
         )

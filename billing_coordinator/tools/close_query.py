@@ -106,21 +106,18 @@ def in_transit(awaited, company_ids, last, day):
     return SQL(
         """SELECT payment.id FROM account_payment payment
             WHERE payment.company_id = ANY(%(companies)s) AND payment.date <= %(last)s
-              AND (%(awaited)s OR EXISTS (
-                  SELECT FROM account_move_line line
-                   WHERE line.move_id = payment.move_id
-                     AND line.account_id = payment.outstanding_account_id
-                     AND line.account_id IN (%(accounts)s)
-                     AND line.parent_state = 'posted'
-                     AND (line.reconciled IS NOT TRUE OR EXISTS (
-                          SELECT FROM account_partial_reconcile partial
-                           WHERE line.id IN (partial.debit_move_id,
-                                             partial.credit_move_id)
-                             AND partial.max_date > %(day)s))))""",
+              AND (%(awaited)s
+                OR (payment.move_id, payment.outstanding_account_id) IN (
+                   SELECT line.move_id, line.account_id FROM account_move_line line
+                    WHERE %(posted)s
+                      AND (line.reconciled IS NOT TRUE OR line.id IN (
+                           SELECT unnest(ARRAY[debit_move_id, credit_move_id])
+                             FROM account_partial_reconcile
+                            WHERE max_date > %(day)s))))""",
         companies=company_ids,
         last=last,
         awaited=awaited,
-        accounts=outstanding_accounts(),
+        posted=posted(outstanding_accounts(), company_ids, last),
         day=day,
     )
 

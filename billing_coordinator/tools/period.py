@@ -1,6 +1,6 @@
 """Months, quarters and years of a close, and its working days."""
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from calendar import monthrange
 
 MONTHLY, QUARTERLY, YEARLY = "monthly", "quarterly", "yearly"
@@ -67,3 +67,19 @@ def working_days_between(end, day, working_days):
     3
     """
     return bisect_right(working_days, day) - bisect_right(working_days, end)
+
+
+def working_day_number(day, end, working_days):
+    """The number that ``due_date`` makes this day of, or of the working day after it.
+
+    >>> from datetime import date
+    >>> week = [date(2025, 1, day) for day in (27, 28, 29, 30, 31)]
+    >>> week += [date(2025, 2, day) for day in (3, 4, 5, 6, 7)]
+    >>> [
+    ...     working_day_number(day, date(2025, 1, 31), week)
+    ...     for day in (date(2025, 2, 5), date(2025, 1, 30), date(2025, 2, 1))
+    ... ]
+    [3, -2, 1]
+    """
+    position = bisect_left(working_days, day) - bisect_right(working_days, end)
+    return position + 1 if day > end else position

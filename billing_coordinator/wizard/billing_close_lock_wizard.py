@@ -8,7 +8,11 @@ class BillingCloseLockWizard(models.TransientModel):
     _description = "Lock or reopen a close"
 
     close_id = fields.Many2one(
-        "billing.close", required=True, index=True, ondelete="cascade"
+        "billing.close",
+        "Month-end close",
+        required=True,
+        index=True,
+        ondelete="cascade",
     )
     kind = fields.Selection([("lock", "Lock"), ("reopen", "Reopen")], required=True)
     comment = fields.Text()

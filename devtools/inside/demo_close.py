@@ -9,6 +9,10 @@ from odoo import fields
 MODULE = "billing_coordinator"
 # How many days after its end each month was locked, the latest last.
 LOCKED = (12, 9, 7)
+# How many invoices of the last month were forgotten to be sent, and for how many days
+# the newest ones may still wait.
+NOT_SENT = 4
+SENT_AFTER_DAYS = 3
 # What of the last month is done: the rest waits for who tries the demo.
 REVIEWED = ("draft", "unbilled", "bank_lines", "statements", "notices")
 PREPARED = ("sequence", "cutoff")
@@ -22,6 +26,7 @@ COMMENTS = {
 
 
 def make(env):
+    env.cr.commit()  # to see what the job has done in its own transactions
     company = env.ref(f"{MODULE}.demo_company_us")
     company.billing_close_lock = "sale_lock_date"
     env = env(context=dict(env.context, allowed_company_ids=company.ids, lang="en_US"))
@@ -33,9 +38,11 @@ def make(env):
         for n in range(len(LOCKED), -1, -1)
     ]
     make_template(env, company, ends[0])
+    age_invoices(env, company, today, ends[-1])
     for end, days in zip(ends, LOCKED, strict=False):
-        with freeze_time(at(end, days)):
-            lock(closes.create({"company_id": company.id, "date_to": end}))
+        with freeze_time(at(end, 0)):
+            close = closes.create({"company_id": company.id, "date_to": end})
+        lock(close, at(end, days))
     begin(closes.create({"company_id": company.id, "date_to": ends[-1]}))
     env.cr.commit()
 
@@ -43,6 +50,39 @@ def make(env):
 def at(end, days):
     day = end + datetime.timedelta(days=days)
     return datetime.datetime.combine(day, datetime.time(15, 30))
+
+
+def age_invoices(env, company, today, end):
+    """They were made and sent on their days: a close sees what came later."""
+    env.flush_all()
+    env.cr.execute(
+        """UPDATE mail_message message
+              SET date = LEAST(message.date, move.date + TIME '09:00')
+             FROM account_move move
+            WHERE message.model = 'account.move' AND message.res_id = move.id
+              AND move.company_id = %s AND move.state = 'posted'
+              AND move.move_type IN ('out_invoice', 'out_refund')
+              AND message.message_type = 'notification'""",
+        [company.id],
+    )
+    env.cr.execute(
+        """UPDATE account_move move
+              SET create_date = LEAST(move.create_date, move.date + TIME '09:00'),
+                  is_move_sent = move.date < %(newest)s AND move.id NOT IN (
+                      SELECT id FROM account_move
+                       WHERE company_id = %(company)s AND state = 'posted'
+                         AND move_type = 'out_invoice' AND date <= %(end)s
+                       ORDER BY date DESC, id DESC LIMIT %(forgotten)s)
+            WHERE move.company_id = %(company)s AND move.state = 'posted'
+              AND move.move_type IN ('out_invoice', 'out_refund')""",
+        {
+            "company": company.id,
+            "end": end,
+            "forgotten": NOT_SENT,
+            "newest": today - datetime.timedelta(days=SENT_AFTER_DAYS),
+        },
+    )
+    env.invalidate_all()
 
 
 def user(env, name):
@@ -68,10 +108,26 @@ def title(env, name):
     return env.ref(f"{MODULE}.billing_close_template_task_{name}").name
 
 
-def lock(close):
-    for task in close.task_ids.sorted(lambda t: (len(ancestors(t)), t.sequence)):
-        sign(task)
-    close.with_user(user(close.env, "accountant"))._lock("Closed.")
+def lock(close, moment):
+    """Each task is done on the day it is due, and the month locked at the end."""
+    order = close.task_ids.sorted(lambda t: (t.date_due, len(ancestors(t)), t.sequence))
+    for task in order:
+        with freeze_time(min(at(task.date_due, 0), moment)):
+            if task.check_code == "allowance":
+                post_allowance(close)
+            sign(task)
+    with freeze_time(moment):
+        close.with_user(user(close.env, "accountant"))._lock("Closed.")
+
+
+def post_allowance(close):
+    allowances = close.env["billing.allowance"]
+    allowances = allowances.with_user(user(close.env, "accountant"))
+    allowance = allowances.create(
+        {"company_id": close.company_id.id, "date": close.date_to}
+    )
+    allowance.action_compute()
+    allowance.action_post()
 
 
 def ancestors(task):
