@@ -1,3 +1,5 @@
+from datetime import MAXYEAR
+
 from odoo import api, fields, models
 from odoo.tools.misc import format_date
 
@@ -158,7 +160,9 @@ class BillingAllowance(models.Model):
                     company.billing_allowance_expense_account_id
                 )
                 allowance.allowance_account_id = company.billing_allowance_account_id
-                allowance.reversal_date = day and fields.Date.add(day, days=days)
+                # A slip of the pen in the year has no day after it.
+                known = day and day.year < MAXYEAR
+                allowance.reversal_date = known and fields.Date.add(day, days=days)
             else:
                 for name in (
                     "journal_id",

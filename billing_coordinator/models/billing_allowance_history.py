@@ -8,6 +8,7 @@ SYSTEM_FIELDS = {
     "cancelled_by_id",
     "cancelled_on",
     "computed_on",
+    "currency_id",
     "expense_account_id",
     "allowance_account_id",
     "journal_id",

@@ -119,6 +119,8 @@ class BillingAllowance(models.Model):
                 )
             )
         self.check_access("read")
+        if not (reason or "").strip():
+            raise UserError(self.env._("Write the reason: an auditor will ask for it."))
         allowance = self.with_company(self.company_id)
         allowance._lock()
         if allowance.state != "posted":

@@ -29,6 +29,7 @@ OWN = {
     "last_signoff_id",
     "job_error",
 }
+MOST_DAYS_AHEAD = 366
 
 
 class BillingClose(models.Model):
@@ -166,6 +167,11 @@ class BillingClose(models.Model):
                 raise ValidationError(
                     self.env._("A close ends with the last day of a month.")
                 )
+            today = fields.Date.context_today(close)
+            if close.date_to > fields.Date.add(today, days=MOST_DAYS_AHEAD):
+                raise ValidationError(
+                    self.env._("A close is made at most a year before its month.")
+                )
 
     # -- made from the template --------------------------------------------------------
 
@@ -179,7 +185,8 @@ class BillingClose(models.Model):
         closes = self.with_context(clean_context(self.env.context))
         closes = super(BillingClose, closes).create(vals_list)
         for close in closes:
-            if not close.task_ids:
+            # Tasks that a person adds come on top of those of the template.
+            if not (self.env.su and close.task_ids):
                 close._make_tasks()
         return closes.with_env(self.env)
 

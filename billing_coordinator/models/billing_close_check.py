@@ -1,3 +1,5 @@
+import psycopg2
+
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
@@ -138,7 +140,7 @@ class BillingCloseCheck(models.Model):
         domain = check_sudo._get_whole_domain(period, company_ids)
         try:
             figure = check_sudo._measure(model, domain, period)
-        except ValueError as error:
+        except (ValueError, psycopg2.DataError) as error:
             raise UserError(self._describe_error(error)) from error
         return Finding(figure, model._name, list(domain))
 

@@ -1,5 +1,7 @@
 from ast import literal_eval
 
+import psycopg2
+
 from odoo import api, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Domain
@@ -79,6 +81,7 @@ class BillingCloseCheck(models.Model):
 
     def _validate(self):
         """Refuse what cannot be run, or reads what it must not."""
+        self._check_exists()
         model = self.env[self.model]
         self._check_model(model)
         for name in filter(None, (self.date_field, self.sum_field)):
@@ -87,8 +90,15 @@ class BillingCloseCheck(models.Model):
         domain = Domain(self._parse_domain())
         self._check_conditions(model, domain)
         try:
-            model.sudo(False).search(domain, limit=1)
-        except (ValueError, TypeError, NotImplementedError, UserError) as error:
+            with self.env.cr.savepoint():
+                model.sudo(False).search(domain, limit=1)
+        except (
+            ValueError,
+            TypeError,
+            NotImplementedError,
+            UserError,
+            psycopg2.DataError,
+        ) as error:
             raise ValidationError(self._describe_error(error)) from error
 
     def _describe_error(self, error):

@@ -76,8 +76,15 @@ class BillingCloseChecks(models.AbstractModel):
             if not check:
                 raise UserError(self.env._("Choose which check of your own is meant."))
             return check._evaluate(period, self.sudo()._get_company_ids(period))
-        info = self._get_checks().get(code)
-        if not info:
+        self._check_code(code)
+        info = self._get_checks()[code]
+        # Whoever sees the close sees the same figure, whatever they may open.
+        checks_sudo = self.with_company(period.company).sudo()
+        return getattr(checks_sudo, info.method)(period)
+
+    @api.model
+    def _check_code(self, code):
+        if code and code != OWN and code not in self._get_checks():
             raise UserError(
                 self.env._(
                     "There is no check %(code)s any more: the app that it came with is"
@@ -85,9 +92,6 @@ class BillingCloseChecks(models.AbstractModel):
                     code=code,
                 )
             )
-        # Whoever sees the close sees the same figure, whatever they may open.
-        checks_sudo = self.with_company(period.company).sudo()
-        return getattr(checks_sudo, info.method)(period)
 
     @api.model
     def _prepare_action(self, name, model, domain, day):

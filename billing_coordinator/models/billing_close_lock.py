@@ -61,6 +61,7 @@ class BillingClose(models.Model):
             raise AccessError(self.env._("Accountants and managers lock a close."))
         self._lock_row()
         self._check_not_locked()
+        self._check_ended()
         self._check_previous_locked()
         self.task_ids._run_checks()
         if self._suspend_moved():
@@ -84,6 +85,15 @@ class BillingClose(models.Model):
                     " moment."
                 )
             ) from None
+
+    def _check_ended(self):
+        if self.date_to >= fields.Date.context_today(self):
+            raise UserError(
+                self.env._(
+                    "%(period)s has not ended yet: lock it then.",
+                    period=self.display_name,
+                )
+            )
 
     def _check_previous_locked(self):
         earlier = self.search(

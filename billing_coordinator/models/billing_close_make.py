@@ -68,6 +68,7 @@ class BillingClose(models.Model):
         )
 
     def _get_task_values(self, task, days):
+        self.env["billing.close.checks"]._check_code(task.check_code)
         # A template of all companies may name people whom this one does not have.
         return {
             **task._get_shared_values(),
@@ -75,22 +76,33 @@ class BillingClose(models.Model):
             "reviewer_id": task._keep_people(task.reviewer_id, self.company_id).id,
             "close_id": self.id,
             "template_task_id": task.id,
-            "date_due": period.due_date(task.due_days, self.date_to, days),
+            "date_due": self._get_due_date(task.due_days, days),
         }
+
+    def _get_due_date(self, number, days):
+        try:
+            return period.due_date(number, self.date_to, days)
+        except IndexError:  # the company hardly works these months
+            last = self.date_to + timedelta(days=DAYS_AROUND)
+            return period.due_date(number, self.date_to, self._get_weekdays(last))
 
     def _get_working_days(self, last=None):
         """Days on which the company works around the period's end, ascending."""
-        first = self.date_to - timedelta(days=DAYS_AROUND)
         last = max(self.date_to + timedelta(days=DAYS_AROUND), last or self.date_to)
         calendar = self.company_id.resource_calendar_id
         if not calendar:
-            days = (first + timedelta(days=n) for n in range((last - first).days + 1))
-            return [day for day in days if day.weekday() < 5]
+            return self._get_weekdays(last)
+        first = self.date_to - timedelta(days=DAYS_AROUND)
         zone = pytz.timezone(calendar.tz or "UTC")
         start = zone.localize(datetime.combine(first, time.min))
         end = zone.localize(datetime.combine(last, time.max))
         intervals = calendar.sudo()._work_intervals_batch(start, end)[False]
         return sorted({begin.date() for begin, *_rest in intervals})
+
+    def _get_weekdays(self, last):
+        first = self.date_to - timedelta(days=DAYS_AROUND)
+        days = (first + timedelta(days=n) for n in range((last - first).days + 1))
+        return [day for day in days if day.weekday() < 5]
 
     def _get_check_period(self):
         """What the automatic checks look at."""

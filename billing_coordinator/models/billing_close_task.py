@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 
 WAITING, TODO, PREPARED, REVIEWED = "waiting", "todo", "prepared", "reviewed"
@@ -33,6 +33,18 @@ OWN = {
     "company_id",
     "template_task_id",
 }
+# What a manager wants to be checked: whoever signs does not make it easier.
+CONTROLS = {
+    "depends_ids",
+    "review_required",
+    "evidence_required",
+    "check_code",
+    "check_id",
+    "threshold_amount",
+    "threshold_count",
+    "on_breach",
+}
+MANAGER = "billing_coordinator.group_billing_manager"
 
 
 class BillingCloseTask(models.Model):
@@ -200,6 +212,13 @@ class BillingCloseTask(models.Model):
 
     def _check_changeable(self, names):
         self._check_not_own(names)
+        if names & CONTROLS and not self.env.user.has_group(MANAGER):
+            raise AccessError(
+                self.env._(
+                    "What a task waits for, asks for, checks and tolerates is a"
+                    " billing manager's matter."
+                )
+            )
         self.close_id._check_not_locked()
         for task in self:
             if task.signed_state in SIGNED and names - {"sequence", "attachment_ids"}:

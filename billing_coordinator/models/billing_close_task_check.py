@@ -1,5 +1,7 @@
 import logging
 
+import psycopg2
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import float_round
@@ -92,6 +94,12 @@ class BillingCloseTask(models.Model):
                 )
         except UserError as error:
             return self._get_error_values(str(error))
+        except psycopg2.OperationalError:
+            raise  # the whole transaction is done again
+        except Exception as error:  # pylint: disable=broad-exception-caught
+            # One that is faulty stops no other, and passes nothing.
+            _logger.warning("Check %s failed", self.check_code, exc_info=True)
+            return self._get_error_values(f"{type(error).__name__}: {error}")
         digits = self.currency_id.decimal_places if self.check_unit == "money" else 2
         figure = float_round(finding.figure, precision_digits=digits)
         breached = finding.exceeds(self._threshold)

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, LockError, UserError
 
 from .billing_close_task import (
+    MANAGER,
     NOT_APPLICABLE,
     PREPARED,
     REVIEWED,
@@ -11,7 +12,7 @@ from .billing_close_task import (
 )
 
 ACCOUNTANT = "billing_coordinator.group_billing_accountant"
-MANAGER = "billing_coordinator.group_billing_manager"
+SIGN_WIZARD = "billing.close.sign.wizard"
 PREPARE, REVIEW, NA = "prepare", "review", "na"
 OVERRIDE, SUSPEND, WITHDRAW = "override", "suspend", "withdraw"
 STATE_AFTER = {
@@ -142,8 +143,7 @@ class BillingCloseTask(models.Model):
         getattr(self, f"_check_{kind}")(comment)
         task_sudo = self.sudo()  # the user's right was checked above
         if attachments:
-            attachments.with_env(self.env).check_access("write")
-            attachments.sudo().write({"res_model": self._name, "res_id": self.id})
+            self._take_files(attachments.with_env(self.env))
         if kind == PREPARE and self.evidence_required and not task_sudo.attachment_ids:
             raise UserError(
                 self.env._("%(task)s needs evidence: attach a file.", task=self.name)
@@ -152,6 +152,20 @@ class BillingCloseTask(models.Model):
         task_sudo.write(task_sudo._get_signed_values(kind, comment))
         task_sudo._plan_activities()
         return signoff
+
+    def _take_files(self, files):
+        """Those that were uploaded for the task; of others a copy, they stay where
+        they are."""
+        files.check_access("write")
+        owner = {"res_model": self._name, "res_id": self.id}
+        for file_sudo in files.sudo():  # the user's right was checked above
+            placed = file_sudo.res_id and file_sudo.res_model != SIGN_WIZARD
+            if not placed and not file_sudo.res_field:
+                file_sudo.write(owner)
+            elif (file_sudo.res_model, file_sudo.res_id) != (self._name, self.id):
+                names = ("name", "type", "url", "mimetype", "raw")
+                values = {name: file_sudo[name] for name in names if file_sudo[name]}
+                file_sudo.create({**values, **owner})
 
     def _lock_close(self):
         """One signs at a time; a second one is told, and loses nothing."""
@@ -167,7 +181,7 @@ class BillingCloseTask(models.Model):
 
     def _check_seen(self, seen):
         last = self.sudo()._get_last_signoff()
-        if seen is not None and last != seen.sudo():
+        if seen is not None and last and last != seen.sudo():
             raise UserError(
                 self.env._(
                     "%(user)s has signed %(task)s in the meantime (%(kind)s). Look at"

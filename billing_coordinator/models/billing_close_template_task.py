@@ -74,7 +74,10 @@ class BillingCloseTemplateTask(models.Model):
 
     def write(self, vals):
         self.template_id._check_not_running()
-        return super().write(vals)
+        result = super().write(vals)
+        if "template_id" in vals:
+            self.template_id._check_not_running()
+        return result
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_running(self):

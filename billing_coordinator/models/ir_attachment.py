@@ -11,6 +11,7 @@ CONTENT = {
     "url",
     "res_model",
     "res_id",
+    "res_field",
 }
 
 
@@ -20,9 +21,17 @@ class IrAttachment(models.Model):
     _inherit = "ir.attachment"
 
     def write(self, vals):
-        if CONTENT & vals.keys():
+        if CONTENT & vals.keys() and not self._is_same_content(vals):
             self._check_not_signed()
         return super().write(vals)
+
+    def _is_same_content(self, vals):
+        """As when Odoo moves files to another storage."""
+        content = vals.get("raw")
+        if CONTENT & vals.keys() != {"raw"} or not isinstance(content, bytes):
+            return False
+        checksum = self._compute_checksum(content)
+        return all(file.checksum == checksum for file in self)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_signed(self):

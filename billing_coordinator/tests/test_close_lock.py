@@ -93,7 +93,8 @@ class TestCloseLock(Bank, CloseCase):
     def test_reopen_only_the_last(self):
         june = self._make_close(date(2025, 6, 30))
         self._lock_all()
-        self._lock_all(june)
+        with self._at(date(2025, 7, 2)):
+            self._lock_all(june)
         with self.assertRaisesRegex(UserError, "June 2025 is locked: reopen it first"):
             self.close.with_user(self.manager)._reopen("Missing")
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from datetime import date as Date
 from itertools import count
+from math import isfinite
 from typing import Any
 
 COUNT, MONEY = UNITS = ("count", "money")
@@ -106,6 +107,10 @@ class Finding:
     applicable: bool = True
 
     def __post_init__(self):
+        # No threshold is below what is no number: it would pass for perfect.
+        for figure in (self.figure, *_numbers(self.figures).values()):
+            if not isfinite(figure):
+                raise ValueError(f"{figure} is no figure")
         self.domain = plain(self.domain)
         self.rows = self.rows[:MAX_ROWS]
 

@@ -18,6 +18,11 @@ class BillingCloseLockWizard(models.TransientModel):
     comment = fields.Text()
     what = fields.Char("What is locked", compute="_compute_what")
 
+    @api.constrains("close_id")
+    def _check_close(self):
+        """Nobody looks through the dialog at what they may not see."""
+        self.close_id.sudo(False).check_access("read")
+
     @api.depends("close_id")
     def _compute_what(self):
         for wizard in self:
