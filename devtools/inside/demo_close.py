@@ -110,9 +110,7 @@ def title(env, name):
 
 def lock(close, moment):
     """Each task is done on the day it is due, and the month locked at the end."""
-    order = close.task_ids.sorted(
-        lambda t: (t.date_due, len(ancestors(t)), t.sequence)
-    )
+    order = close.task_ids.sorted(lambda t: (t.date_due, len(ancestors(t)), t.sequence))
     for task in order:
         with freeze_time(min(at(task.date_due, 0), moment)):
             if task.check_code == "allowance":
