@@ -56,7 +56,7 @@ class TestCloseBinder(BinderCase):
         text = self._text("Exceptions")
         for words in (
             "Allowed although the check fails (1)",
-            "1 Drafts Manager 06/16/2025 09:00 AM One <draft> is fine Figures 1",
+            "1 Drafts Manager 06/16/2025 09:00 AM One <draft> is fine Seen: 1 record",
             "Now: Suspended",
             "The figures have moved since Reviewer signed: 1",
             "No talk & no walk",
