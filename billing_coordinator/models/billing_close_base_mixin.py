@@ -105,7 +105,7 @@ class BillingCloseBaseMixin(models.AbstractModel):
                     )
                 )
 
-    @api.constrains("owner_id", "reviewer_id", "company_id")
+    @api.constrains("owner_id", "reviewer_id")
     def _check_people(self):
         for task in self:
             people = task.owner_id | task.reviewer_id
