@@ -48,6 +48,7 @@ from . import (
     billing_close_task_check,
     billing_close_task_digest,
     billing_close_task_plan,
+    billing_close_task_rights,
     billing_close_task_sign,
     billing_close_template,
     billing_close_template_task,
