@@ -169,6 +169,18 @@ class BillingCloseTask(models.Model):
             )
         self._check_right(self._may_review())
         self._check_figures()
+        if self.sudo()._get_moved():
+            raise UserError(
+                self.env._(
+                    "The figures have moved since %(user)s signed: %(before)s then,"
+                    " %(now)s now.",
+                    user=self.prepared_uid.name,
+                    before=self._say_figures(
+                        self.sudo()._get_valid_signoffs()[:1].figures
+                    ),
+                    now=self._say_figures(self.check_result),
+                )
+            )
 
     def _check_na(self, comment):
         self._check_right(self._may_leave_out())

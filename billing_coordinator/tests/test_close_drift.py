@@ -1,5 +1,6 @@
 """Figures that move after they were signed suspend the sign-off."""
 
+from odoo.exceptions import UserError
 from odoo.tests import tagged
 
 from .close_common import CloseCase
@@ -55,6 +56,15 @@ class TestCloseDrift(CloseCase):
         self.assertEqual(kinds, ["prepare", "review", "suspend", "prepare", "review"])
         result = self.close.action_verify()
         self.assertEqual(result["params"]["type"], "success")
+
+    def test_nobody_reviews_what_has_moved_since(self):
+        self.tie_out.with_user(self.preparer)._sign("withdraw", "Again")
+        self._sign(self.tie_out, self.preparer)
+        self._make_invoice(amount=10, overdue=0)
+        with self.assertRaisesRegex(UserError, "have moved since Preparer signed"):
+            self.tie_out.with_user(self.reviewer)._sign("review")
+        self.tie_out.with_user(self.reviewer).action_run_check()
+        self.assertEqual(self.tie_out.state, "suspended")
 
     def test_within_the_threshold(self):
         self.tie_out.sudo().threshold_amount = 10
