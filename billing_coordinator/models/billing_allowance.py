@@ -103,9 +103,11 @@ class BillingAllowance(models.Model):
         index="btree_not_null",
         ondelete="restrict",
     )
-    posted_by_id = fields.Many2one("res.users", "Posted by", readonly=True, copy=False)
+    posted_by_id = fields.Many2one(
+        "res.users", "Posted by", readonly=True, copy=False, index="btree_not_null"
+    )
     cancelled_by_id = fields.Many2one(
-        "res.users", "Cancelled by", readonly=True, copy=False
+        "res.users", "Cancelled by", readonly=True, copy=False, index="btree_not_null"
     )
     cancelled_on = fields.Datetime(readonly=True, copy=False)
     cancel_reason = fields.Char("Reason", readonly=True, copy=False)

@@ -17,7 +17,9 @@ class BillingAllowanceRate(models.Model):
     _description = "Allowance rate"
     _order = "company_id, day_from, day_to"
 
-    company_id = fields.Many2one("res.company", required=True, readonly=True)
+    company_id = fields.Many2one(
+        "res.company", required=True, readonly=True, index=True
+    )
     day_from = fields.Integer(
         "First day overdue", required=True, readonly=True, aggregator=None
     )

@@ -30,12 +30,12 @@ class TestAllowanceAttack(Allowances, SecondCompany, BillingCase):
         context = {"allowed_company_ids": user.company_ids.ids}
         return record.with_user(user).with_context(**context)
 
-    def _refuse(self, call, *args, **kwargs):
+    def assertRefused(self, call, *args, **kwargs):
         self.env.invalidate_all()
         with self.assertRaises(REFUSED), self.cr.savepoint():
             call(*args, **kwargs)
 
-    def _refuse_any(self, call, *args, **kwargs):
+    def assertRefusedAnyhow(self, call, *args, **kwargs):
         """Refused by the ORM or by PostgreSQL."""
         try:
             with mute_logger("odoo.sql_db"), self.cr.savepoint():
@@ -71,21 +71,23 @@ class TestAllowanceAttack(Allowances, SecondCompany, BillingCase):
                 {"line_ids": [Command.update(line.id, {"amount": 1})]},
             ):
                 with self.subTest(user=user.login, values=values):
-                    self._refuse(mine.write, values)
-            self._refuse(self._as(line, user).write, {"amount": 1})
-            self._refuse(self._as(line, user).unlink)
+                    self.assertRefused(mine.write, values)
+            self.assertRefused(self._as(line, user).write, {"amount": 1})
+            self.assertRefused(self._as(line, user).unlink)
         allowances = self._as(self.env["billing.allowance"], self.accountant)
         for values in (
             {"state": "posted"},
             {"currency_id": self.usd.id},
             {"policy": {}},
         ):
-            self._refuse(allowances.create, {"date": "2025-04-30", **values})
+            self.assertRefused(allowances.create, {"date": "2025-04-30", **values})
         forged = allowances.with_context(
             default_state="posted", default_currency_id=self.usd.id
         ).create({"date": "2025-04-30"})
         self.assertEqual((forged.state, forged.currency_id), ("draft", self.eur))
-        self._refuse(allowance.with_user(self.accountant).copy, {"state": "posted"})
+        self.assertRefused(
+            allowance.with_user(self.accountant).copy, {"state": "posted"}
+        )
 
     def test_strangers(self):
         self._make_invoice(amount=100)
@@ -93,11 +95,11 @@ class TestAllowanceAttack(Allowances, SecondCompany, BillingCase):
         for user in (self.stranger, self.portal, self.department, self.coordinator):
             for name in ("action_compute", "action_post", "unlink"):
                 with self.subTest(user=user.login, name=name):
-                    self._refuse(getattr(self._as(allowance, user), name))
+                    self.assertRefused(getattr(self._as(allowance, user), name))
         allowance.action_post()
         for user in (self.stranger, self.portal, self.department, self.accountant):
             with self.subTest(user=user.login):
-                self._refuse(self._cancel, allowance, user)
+                self.assertRefused(self._cancel, allowance, user)
         self.assertEqual(allowance.state, "posted")
 
     def test_a_reason_of_blanks(self):
@@ -105,22 +107,22 @@ class TestAllowanceAttack(Allowances, SecondCompany, BillingCase):
         allowance = self._make_allowance()
         allowance.action_post()
         for reason in (" ", "\t\n"):
-            self._refuse(self._cancel, allowance, self.manager, reason)
+            self.assertRefused(self._cancel, allowance, self.manager, reason)
         self._cancel(allowance, self.manager)
         self.assertEqual(allowance.state, "cancelled")
-        self._refuse(self._cancel, allowance, self.manager)
-        self._refuse(allowance.action_post)
-        self._refuse(allowance.action_compute)
+        self.assertRefused(self._cancel, allowance, self.manager)
+        self.assertRefused(allowance.action_post)
+        self.assertRefused(allowance.action_compute)
 
     def test_twice(self):
         self._make_invoice(amount=100)
         allowance = self._make_allowance()
         allowance.action_post()
         entry = allowance.move_id
-        self._refuse(allowance.action_post)
-        self._refuse(allowance.unlink)
+        self.assertRefused(allowance.action_post)
+        self.assertRefused(allowance.unlink)
         self.assertEqual(allowance.move_id, entry)
-        self._refuse_any(self._make_allowance)
+        self.assertRefusedAnyhow(self._make_allowance)
 
     def test_credits_above_invoices(self):
         self._make_invoice(amount=100)
@@ -128,7 +130,7 @@ class TestAllowanceAttack(Allowances, SecondCompany, BillingCase):
         allowance = self._make_allowance()
         self.assertFalse(allowance.total)
         self.assertTrue(all(line.base >= 0 for line in allowance.line_ids))
-        self._refuse(allowance.action_post)
+        self.assertRefused(allowance.action_post)
 
     def test_specific_numbers(self):
         for values in (
@@ -139,7 +141,7 @@ class TestAllowanceAttack(Allowances, SecondCompany, BillingCase):
             {"kind": "rate", "rate": float("nan")},
         ):
             with self.subTest(values=values):
-                self._refuse_any(self._make_specific, **values)
+                self.assertRefusedAnyhow(self._make_specific, **values)
 
     def test_overlapping_specifics(self):
         self._make_specific(kind="rate", rate=50)
@@ -148,7 +150,7 @@ class TestAllowanceAttack(Allowances, SecondCompany, BillingCase):
             {"date_from": "2026-01-01"},
             {"date_from": "2025-06-01", "date_to": "2025-06-01"},
         ):
-            self._refuse(self._make_specific, kind="rate", rate=1, **values)
+            self.assertRefused(self._make_specific, kind="rate", rate=1, **values)
 
     def test_huge_specific_takes_what_is_owed(self):
         self._make_invoice(amount=100)
@@ -183,7 +185,7 @@ class TestAllowanceAttack(Allowances, SecondCompany, BillingCase):
         self._make_invoice(amount=100)
         allowance = self._make_allowance()
         self.company.fiscalyear_lock_date = "2025-05-31"
-        self._refuse(allowance.action_post)
+        self.assertRefused(allowance.action_post)
         self.assertEqual(allowance.state, "draft")
         self.assertFalse(allowance.move_id)
 
@@ -191,14 +193,14 @@ class TestAllowanceAttack(Allowances, SecondCompany, BillingCase):
         self._make_invoice(amount=100)
         allowance = self._make_allowance()
         self.company.fiscalyear_lock_date = "2025-06-10"
-        self._refuse(allowance.action_post)
+        self.assertRefused(allowance.action_post)
 
     def test_cancel_after_the_lock(self):
         self._make_invoice(amount=100)
         allowance = self._make_allowance()
         allowance.action_post()
         self.company.fiscalyear_lock_date = "2025-05-31"
-        self._refuse(self._cancel, allowance, self.manager)
+        self.assertRefused(self._cancel, allowance, self.manager)
         self.assertEqual(allowance.state, "posted")
 
     def test_strange_days(self):
@@ -211,14 +213,14 @@ class TestAllowanceAttack(Allowances, SecondCompany, BillingCase):
 
     def test_period_to_come(self):
         self._make_invoice(amount=100)
-        self._refuse(self._make_allowance(JUNE).action_post)
+        self.assertRefused(self._make_allowance(JUNE).action_post)
 
     def test_entry_taken_away(self):
         self._make_invoice(amount=100)
         allowance = self._make_allowance()
         allowance.action_post()
         entry = allowance.move_id
-        self._refuse_any(lambda: (entry.button_draft(), entry.unlink()))
+        self.assertRefusedAnyhow(lambda: (entry.button_draft(), entry.unlink()))
         entry.button_draft()
         posted, computed, _domain = self.env[
             "billing.allowance"

@@ -7,7 +7,13 @@ class BillingAllowanceCancelWizard(models.TransientModel):
     _name = "billing.allowance.cancel.wizard"
     _description = "Cancel an allowance"
 
-    allowance_id = fields.Many2one("billing.allowance", required=True, readonly=True)
+    allowance_id = fields.Many2one(
+        "billing.allowance",
+        required=True,
+        readonly=True,
+        index=True,
+        ondelete="cascade",
+    )
     reason = fields.Char(required=True)
 
     def action_cancel(self):
