@@ -23,6 +23,8 @@ from .console import Problem, Progress, colour
 
 DEMO = "billing_demo"
 LOADED = "billing_load"
+# Each takes about one GB, its browser included.
+MOST_TEST_PROCESSES = 4
 LOGINS = {
     "admin": "administrator",
     "manager": "billing manager",
@@ -101,9 +103,18 @@ def test(arguments):
         with progress.step("Test database"):
             database.Databases(odoo).scratch(name)
         odoo.configure(name)
-        command = [odoo.python, "-m", "pytest", "--odoo-http", *arguments]
+        pytest = [odoo.python, "-m", "pytest", "--odoo-http"]
         environment = {**odoo.environment(name), **browser_tools.QUIET_BROWSER}
-        return call(command, environment)
+        # Each process copies the database, with PostgreSQL's own programs.
+        programs = str(postgres.programs(odoo.python))
+        environment["PATH"] = os.pathsep.join([environment["PATH"], programs])
+        return call([*pytest, *(arguments or side_by_side())], environment)
+
+
+def side_by_side():
+    """pytest's options for the whole suite: a process a core, a class stays whole."""
+    processes = min(os.cpu_count() or 1, MOST_TEST_PROCESSES)
+    return ["-n", str(processes), "--dist", "loadscope"] if processes > 1 else []
 
 
 def load(arguments):

@@ -62,7 +62,9 @@ class CopiedDatabase(BaseCase):
         close_db(cls.database)
         cls._disconnect(cls.database)
         cls._administer(SQL("DROP DATABASE IF EXISTS %s", SQL.identifier(cls.database)))
-        shutil.rmtree(config.filestore(cls.database), ignore_errors=True)
+        # Not by ``config.filestore``: tests in several processes share one, by a patch.
+        filestore = Path(config["data_dir"], "filestore", cls.database)
+        shutil.rmtree(filestore, ignore_errors=True)
 
     @classmethod
     def _disconnect(cls, database):

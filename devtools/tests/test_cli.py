@@ -83,3 +83,12 @@ def test_space_is_checked(monkeypatch, tmp_path):
 )
 def test_take_option(words, expected):
     assert commands.take_option(words, "--database", "default") == expected
+
+
+@pytest.mark.parametrize(
+    ("cores", "expected"), [(1, None), (2, "2"), (64, "4"), (None, None)]
+)
+def test_the_whole_suite_takes_a_process_a_core(monkeypatch, cores, expected):
+    monkeypatch.setattr(commands.os, "cpu_count", lambda: cores)
+    options = commands.side_by_side()
+    assert options == (["-n", expected, "--dist", "loadscope"] if expected else [])
