@@ -23,6 +23,7 @@ from . import (
     billing_close_base_mixin,
     billing_close_binder,
     billing_close_binder_books,
+    billing_close_binder_exceptions,
     billing_close_binder_print,
     billing_close_binder_task,
     billing_close_binder_xlsx,
