@@ -25,6 +25,7 @@ from . import (
     billing_close_binder_books,
     billing_close_binder_exceptions,
     billing_close_binder_print,
+    billing_close_binder_records,
     billing_close_binder_task,
     billing_close_binder_xlsx,
     billing_close_binder_zip,

@@ -45,6 +45,7 @@ class BillingCloseTask(models.Model):
             "signoffs": signoffs,
             "files": files[:MAX_FILES],
             "file_count": len(files),
+            "has_list": self._has_list(),
             "lines": len(figures["rows"]) + 2 * len(signoffs) + len(files[:MAX_FILES]),
         }
 

@@ -16,6 +16,7 @@ class BillingClose(models.Model):
             [
                 self._get_task_table(entries),
                 self._get_figure_table(entries),
+                self._get_record_table(entries),
                 self._get_signoff_table(entries),
                 self._get_customer_table(),
                 self._get_allowance_table(),

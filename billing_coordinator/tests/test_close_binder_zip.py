@@ -12,6 +12,7 @@ from unittest.mock import patch
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
+from odoo.exceptions import AccessError
 from odoo.fields import Command
 from odoo.tests import BaseCase, HttpCase, tagged
 from odoo.tools import mute_logger
@@ -245,8 +246,29 @@ class TestBinderZip(BinderCase):
         self.assertEqual((cell.value, cell.data_type), ("=1+1", "s"))
         figures = list(book["Figures"].values)
         self.assertIn((2, "Tie-out", "Balance in the ledger", 1234.5), figures)
+        records = list(book["Records"].values)[1:]
+        self.assertEqual([row[1] for row in records], ["Drafts", "Drafts"])
+        self.assertEqual({row[5] for row in records}, {"=1+1"})
+        self.assertEqual(sorted(row[6] for row in records), [50, 60])
         book = load_workbook(io.BytesIO(archive.read("tie-out.xlsx")))
         self.assertIn(1234.5, [row[5] for row in book["Tie-out"].values])
+
+
+    def test_records_that_are_too_many_or_secret(self):
+        self._live()
+        records = "odoo.addons.billing_coordinator.models.billing_close_binder_records"
+        task = self._task(self.close, "Drafts").with_user(self.coordinator)
+        with patch(f"{records}.MAX_RECORDS", 1):
+            rows = task._get_listed_records()
+        self.assertEqual(len(rows), 2)
+        self.assertEqual(rows[-1][1], "The first 1 of 2")
+        moves = self.env.registry["account.move"]
+        for error in (AccessError("No"), ValueError("Field")):
+            with patch.object(moves, "search", side_effect=error):
+                rows = task._get_listed_records()
+            self.assertEqual(rows, [["Journal Entry", "You cannot read these."]])
+        task.sudo().check_result = {**task.check_result, "model": "no.such.model"}
+        self.assertEqual(task._get_listed_records(), [])
 
 
 @tagged("post_install", "-at_install")
