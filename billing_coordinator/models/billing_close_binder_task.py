@@ -5,7 +5,7 @@ from .billing_close_task_check import ERROR
 from .billing_close_task_sign import NA
 
 # So much of a task is printed; close.xlsx and the evidence have all of it.
-MAX_ROWS, MAX_FILES = 20, 40
+MAX_ROWS, MAX_FILES = 10, 40
 # So many lines of a task are kept on one page.
 SHORT = 12
 

@@ -29,7 +29,9 @@ class BillingClose(models.Model):
             "billing_coordinator.action_report_close_binder", self.ids
         )
         with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
-            writer = BinderWriter(archive)
+            now = fields.Datetime.now()
+            now = fields.Datetime.context_timestamp(self, now)
+            writer = BinderWriter(archive, now.timetuple()[:6])
             writer.add("binder.pdf", content)
             writer.add("close.xlsx", self._make_binder_xlsx())
             writer.add("tie-out.xlsx", self._make_tie_out_xlsx())
@@ -125,17 +127,21 @@ class _Nothing:
 
 
 class BinderWriter:
-    """Adds files to a zip file and keeps account of them."""
+    """Adds files to a zip file, all of one time, and keeps account of them."""
 
-    def __init__(self, archive):
+    def __init__(self, archive, moment):
         self._archive = archive
+        self._moment = moment
         self.files = []
 
     def add(self, name, content):
         return self.add_from(name, io.BytesIO(content))
 
     def add_from(self, name, source):
-        with self._archive.open(name, "w", force_zip64=True) as entry:
+        info = zipfile.ZipInfo(name, self._moment)
+        info.compress_type = self._archive.compression
+        info.external_attr = 0o644 << 16  # who unpacks it may read it
+        with self._archive.open(info, "w", force_zip64=True) as entry:
             size, sha256, sha1 = copy_hashed(source, entry)
         told = {"name": name, "size": size, "sha256": sha256}
         self.files.append(told)

@@ -131,7 +131,7 @@ class TestCloseBinder(BinderCase):
         task.check_result = {**task.check_result, "rows": rows, "note": "Look & see"}
         text = self._text("Tasks in detail")
         for words in (
-            "<i>19</i> 19 The first 20 of 60; the others stand in close.xlsx",
+            "<i>9</i> 9 The first 10 of 60; the others stand in close.xlsx",
             "<i>0</i> 0",
             "Look & see",
         ):
@@ -274,6 +274,22 @@ class TestCloseBinder(BinderCase):
             parts = close._get_binder_parts()
             self.assertIn(end, parts[0]["html"])
             self.assertEqual(len(parts), len(self._parts()))
+            text = html.fromstring(parts[5]["html"]).text_content()
+            decimals = {"de_DE": "1.234,50", "fr_FR": "1\u202f234,50"}[lang]
+            self.assertIn(decimals, text.replace("\xa0", "\u202f"))
+
+    def test_language_is_that_of_who_prints(self):
+        """As with the tie-out; not that of the company or of who locked it."""
+        self.env["res.lang"]._activate_lang("de_DE")
+        modules = self.env["ir.module.module"]
+        modules._load_module_terms(["billing_coordinator"], ["de_DE"])
+        self.company.partner_id.lang = "en_US"
+        self.preparer.lang = "de_DE"
+        for user, word in ((self.preparer, "Ausnahmen"), (self.reviewer, "Exceptions")):
+            context = user.with_user(user).context_get()
+            close = self.close.with_user(user).with_context(**context)
+            close.invalidate_recordset()
+            self.assertEqual(close._get_binder_parts()[1]["title"], word)
 
     def test_long_list_of_contents(self):
         """A cover of two pages: what follows has the numbers that it says."""

@@ -83,6 +83,8 @@ class TestBinderZip(BinderCase):
             ],
         )
         self.assertEqual(archive.read("evidence/04 Confirm/letter.pdf"), b"signed")
+        times = {file.date_time for file in archive.infolist()}
+        self.assertEqual(times, {(2025, 6, 16, 9, 0, 0)})
         manifest = self._manifest(archive)
         self.assertEqual(manifest["last_digest"], self.close._get_last_digest())
         self.assertEqual(manifest["signoffs"], len(self.close.signoff_ids))
