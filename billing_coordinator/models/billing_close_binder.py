@@ -161,7 +161,10 @@ class BillingClose(models.Model):
             (
                 self.env._("All sign-offs in their order"),
                 "billing_coordinator.report_close_binder_chain",
-                {**chain, "heads": "billing_coordinator.report_close_binder_chain_heads"},
+                {
+                    **chain,
+                    "heads": "billing_coordinator.report_close_binder_chain_heads",
+                },
             ),
         ]
 

@@ -153,7 +153,9 @@ class BillingClose(models.Model):
             "allowance_state": dict(states)[allowance_sudo.state],
             "posted": posted,
             "is_other_amount": allowance_sudo.state == "posted"
-            and allowance_sudo.currency_id.compare_amounts(posted, allowance_sudo.total),
+            and allowance_sudo.currency_id.compare_amounts(
+                posted, allowance_sudo.total
+            ),
             "rates": [
                 (
                     rate.display_name,

@@ -83,7 +83,9 @@ class BillingClose(models.Model):
         rows = []
         for entry in entries:
             result = entry["task"].check_result or {}
-            told = [(label, value) for _key, label, value in result.get("figures") or []]
+            told = [
+                (label, value) for _key, label, value in result.get("figures") or []
+            ]
             told += [(row["label"], row["figure"]) for row in result.get("rows") or []]
             rows += [[entry["number"], entry["task"].name, *pair] for pair in told]
         return self.env._("Figures"), head, rows

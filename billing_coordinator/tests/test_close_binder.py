@@ -107,7 +107,8 @@ class TestCloseBinder(BinderCase):
             "Result 0.00 €, tolerated 0.00 €;",
             "1,234.50 €",
             "2 letters",
-            f"letter.pdf 6.00 bytes Signed · Preparer, 06/16/2025 SHA-1 {file.checksum}",
+            "letter.pdf 6.00 bytes Signed · Preparer, 06/16/2025"
+            f" SHA-1 {file.checksum}",
             "later.txt 6.00 bytes Not signed",
             "Sign-offs 06/16/2025 09:00 AM Prepared · Preparer 2 letters Files: 1",
             task["Confirm"].signoff_ids[0].digest[:10],

@@ -50,7 +50,9 @@ class TestCloseBinderPages(BinderCase):
         words = [title.replace(" ", "") for title in titles]
         begins = []
         for number, word in enumerate(words, start=1):
-            begin = next(n for n, p in enumerate(pages[1:], 2) if f"{number}{word}" in p)
+            begin = next(
+                n for n, p in enumerate(pages[1:], 2) if f"{number}{word}" in p
+            )
             self.assertIn(f"{number}{word}{begin}", pages[0])
             begins.append(begin)
         self.assertEqual(begins, sorted(begins))

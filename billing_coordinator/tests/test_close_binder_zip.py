@@ -255,7 +255,6 @@ class TestBinderZip(BinderCase):
         book = load_workbook(io.BytesIO(archive.read("tie-out.xlsx")))
         self.assertIn(1234.5, [row[5] for row in book["Tie-out"].values])
 
-
     def test_records_that_are_too_many_or_secret(self):
         self._live()
         records = "odoo.addons.billing_coordinator.models.billing_close_binder_records"
