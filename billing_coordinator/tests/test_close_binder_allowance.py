@@ -89,6 +89,11 @@ class TestCloseBinderAllowance(Allowances, BinderCase):
                 told.append("Insolvent")
             self.assertEqual(row, " ".join(told))
 
+    def test_reversal_is_still_to_come(self):
+        self.company.billing_allowance_reversal_days = 30
+        self._post()
+        self.assertIn("of 06/30/2025: Odoo posts it on that day", self._text(TITLE))
+
     def test_draft(self):
         allowance = self._make_allowance()
         text = self._text(TITLE)
