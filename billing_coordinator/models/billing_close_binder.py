@@ -1,10 +1,10 @@
 from odoo import fields, models
 from odoo.exceptions import AccessError
-from odoo.tools import human_size
+from odoo.tools import html2plaintext, human_size
 from odoo.tools.image import image_data_uri
 from odoo.tools.misc import format_date
 
-from ..tools.binder_files import safe_name
+from ..tools.binder_files import clip, safe_name, show_marks
 from .billing_close import LOCKED
 from .billing_close_task_sign import ACCOUNTANT, MANAGER
 
@@ -72,24 +72,31 @@ class BillingClose(models.Model):
     # -- what stands in it -------------------------------------------------------------
 
     def _get_binder_parts(self):
-        """The cover and the sections, each as HTML: ``[{"title", "html"}]``."""
+        """The cover and the sections, each as HTML: ``[{"title", "html", "heads"}]``.
+
+        ``heads`` are the column heads to be repeated on its further pages.
+        """
         self.ensure_one()
         self.check_access("read")
         shared = self._get_binder_shared()
         sections = self._get_binder_sections()
         shared["contents"] = [title for title, _template, _values in sections]
-        qweb = self.env["ir.qweb"]
         cover = "billing_coordinator.report_close_binder_cover"
         pages = [(self.display_name, cover, self._get_binder_cover()), *sections]
         return [
-            {
-                "title": title,
-                "html": qweb._render(
-                    template, {**shared, "title": title, "number": number, **values}
-                ),
-            }
+            self._render_binder_part(
+                template, {**shared, "title": title, "number": number, **values}
+            )
             for number, (title, template, values) in enumerate(pages)
         ]
+
+    def _render_binder_part(self, template, values):
+        qweb, heads = self.env["ir.qweb"], values.get("heads")
+        return {
+            "title": values["title"],
+            "html": show_marks(qweb._render(template, values)),
+            "heads": show_marks(qweb._render(heads, values)) if heads else "",
+        }
 
     def _get_binder_shared(self):
         """What each template of the binder may use."""
@@ -103,6 +110,8 @@ class BillingClose(models.Model):
             "user": self.env.user,
             "labels": self._get_binder_labels(),
             "human_size": human_size,
+            "plain": html2plaintext,
+            "clip": clip,
             "image_data_uri": image_data_uri,
         }
 
@@ -122,30 +131,40 @@ class BillingClose(models.Model):
 
     def _get_binder_sections(self):
         """The sections in their order: ``[(title, template, values)]``. Hook."""
-        entries = self.task_ids.sorted(lambda t: (t.sequence, t.id))
-        entries = entries._get_binder_entries()
-        exceptions = self._get_binder_exceptions(entries)
+        entries = self._get_binder_entries()
+        chain = self._get_binder_chain(entries)
         return [
             (
                 self.env._("Exceptions"),
                 "billing_coordinator.report_close_binder_exceptions",
-                {"groups": exceptions},
+                {"groups": self._get_binder_exceptions(entries)},
             ),
             (
                 self.env._("Tasks at a glance"),
                 "billing_coordinator.report_close_binder_overview",
-                {"entries": entries},
+                {
+                    "entries": entries,
+                    "heads": "billing_coordinator.report_close_binder_overview_heads",
+                },
             ),
             (
                 self.env._("Tasks in detail"),
                 "billing_coordinator.report_close_binder_tasks",
-                {"entries": entries},
+                {"blocks": self._get_binder_blocks(entries)},
             ),
             *self._get_binder_books(),
             (
                 self.env._("Verification of the sign-offs"),
                 "billing_coordinator.report_close_binder_verification",
-                self._get_binder_verification(entries),
+                chain,
+            ),
+            (
+                self.env._("All sign-offs in their order"),
+                "billing_coordinator.report_close_binder_chain",
+                {
+                    **chain,
+                    "heads": "billing_coordinator.report_close_binder_chain_heads",
+                },
             ),
         ]
 
@@ -159,6 +178,12 @@ class BillingClose(models.Model):
                 if key in counts
             ],
             "late_count": sum(self.task_ids.mapped("is_late")),
+            "exceptions": [
+                (title, len(rows))
+                for title, _words, rows in self._get_binder_exceptions(
+                    self._get_binder_entries()
+                )
+            ],
             "digest": self._get_last_digest(),
             "is_locked": self.state == LOCKED,
         }
@@ -171,7 +196,7 @@ class BillingClose(models.Model):
     def _get_last_digest(self):
         return self._get_chain()[-1:].digest
 
-    def _get_binder_verification(self, entries):
+    def _get_binder_chain(self, entries):
         chain = self._get_chain()
         return {
             "broken": self._explain_broken(),

@@ -48,7 +48,11 @@ class BillingClose(models.Model):
         return (
             self.env._("Ageing of receivables"),
             "billing_coordinator.report_close_binder_ageing",
-            {**self._get_ageing(), **self._get_top_customers()},
+            {
+                **self._get_ageing(),
+                **self._get_top_customers(),
+                "heads": "billing_coordinator.report_close_binder_customer_heads",
+            },
         )
 
     def _get_receivables_sudo(self):
@@ -122,42 +126,45 @@ class BillingClose(models.Model):
     # -- allowance ---------------------------------------------------------------------
 
     def _get_binder_allowances(self):
-        """The allowance of the period, where there are allowances. Hook."""
-        if "billing.allowance" not in self.env:
-            return []
-        books_sudo = self._get_books_sudo()
-        allowances_sudo = books_sudo.env["billing.allowance"].search(
-            [("company_id", "in", books_sudo.ids), ("date", "=", self.date_to)]
-        )
+        """A section for each allowance of the period, cancelled ones too."""
         return [
             (
                 self.env._("Allowance for doubtful accounts"),
                 "billing_coordinator.report_close_binder_allowance",
                 self._get_binder_allowance(allowance_sudo),
             )
-            for allowance_sudo in allowances_sudo
+            for allowance_sudo in self._get_allowances_sudo()
         ]
 
+    def _get_allowances_sudo(self):
+        books_sudo = self._get_books_sudo()
+        return books_sudo.env["billing.allowance"].search(
+            [("company_id", "in", books_sudo.ids), ("date", "=", self.date_to)]
+        )
+
     def _get_binder_allowance(self, allowance_sudo):
-        """A column for each amount of its lines, whatever these are. Hook."""
+        """What was computed, by bucket and by customer, and what the ledger has."""
         lines_sudo = allowance_sudo.line_ids
-        monetary = {
-            name: field._description_string(self.env)
-            for name, field in lines_sudo._fields.items()
-            if field.type == "monetary" and field.store
-        }
         states = allowance_sudo._fields["state"]._description_selection(self.env)
+        by_rate = lines_sudo.grouped("rate_id")
+        posted = allowance_sudo._get_posted_amount()
         return {
             "allowance": allowance_sudo,
             "allowance_state": dict(states)[allowance_sudo.state],
-            "columns": list(monetary.values()),
-            "lines": [
+            "posted": posted,
+            "is_other_amount": allowance_sudo.state == "posted"
+            and allowance_sudo.currency_id.compare_amounts(
+                posted, allowance_sudo.total
+            ),
+            "rates": [
                 (
-                    line.display_name if not line.partner_id else line.partner_id.name,
-                    [line[name] for name in monetary],
+                    rate.display_name,
+                    sum(by_rate[rate].mapped("base")),
+                    sum(by_rate[rate].mapped("amount")),
                 )
-                for line in lines_sudo[:MAX_LINES]
+                for rate in lines_sudo.rate_id.sorted()
             ],
-            "more_lines": max(0, len(lines_sudo) - MAX_LINES),
-            "sums": [sum(lines_sudo.mapped(name)) for name in monetary],
+            "lines": lines_sudo[:MAX_LINES],
+            "line_count": len(lines_sudo),
+            "heads": "billing_coordinator.report_close_binder_allowance_heads",
         }

@@ -64,8 +64,13 @@ class IrActionsReport(models.Model):
         cover, *sections = close._get_binder_parts()
         files = [self._print_binder_part(part["html"]) for part in sections]
         first, begins = self._print_cover(cover, files)
-        total = begins[-1] + files[-1].getNumPages() - 1
-        heads = self._print_heads(close, begins[0], total)
+        # On the first page of a section the column heads stand in their place.
+        columns = [
+            part["heads"] if number else ""
+            for part, file in zip(sections, files, strict=True)
+            for number in range(file.getNumPages())
+        ]
+        heads = self._print_heads(close, begins[0], columns)
         writer = PdfFileWriter()
         for number in range(first.getNumPages()):
             writer.addPage(first.getPage(number))
@@ -109,11 +114,18 @@ class IrActionsReport(models.Model):
             length = first.getNumPages()
 
     @api.model
-    def _print_heads(self, close, begin, total):
-        """Company, period and page number, for each page but those of the cover."""
+    def _print_heads(self, close, begin, columns):
+        """Company, period, page number and column heads, for each page but the cover.
+
+        :param columns: column heads for each page, as HTML
+        """
         content = self.env["ir.qweb"]._render(
             "billing_coordinator.report_close_binder_heads",
-            {"close": close, "numbers": range(begin, total + 1), "total": total},
+            {
+                "close": close,
+                "pages": list(enumerate(columns, start=begin)),
+                "total": begin + len(columns) - 1,
+            },
         )
         return self._print_binder_part(content, specific_paperformat_args=HEAD_ONLY)
 

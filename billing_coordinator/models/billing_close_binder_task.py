@@ -1,11 +1,13 @@
 from odoo import fields, models
 
-from .billing_close_task import NOT_APPLICABLE, SUSPENDED
-from .billing_close_task_check import ERROR, FAIL, WARN
-from .billing_close_task_sign import NA, OVERRIDE, SUSPEND, WITHDRAW
+from .billing_close_task import NOT_APPLICABLE
+from .billing_close_task_check import ERROR
+from .billing_close_task_sign import NA
 
-REOPEN = "reopen"
-MAX_ROWS = 50
+# So much of a task is printed; close.xlsx and the evidence have all of it.
+MAX_ROWS, MAX_FILES = 10, 40
+# So many lines of a task are kept on one page.
+SHORT = 12
 
 
 class BillingCloseTask(models.Model):
@@ -41,8 +43,10 @@ class BillingCloseTask(models.Model):
             "tolerated": "" if self.check_state == ERROR else self._say_tolerated(),
             **figures,
             "signoffs": signoffs,
-            "files": files,
-            "lines": len(figures["rows"]) + 2 * len(signoffs) + len(files),
+            "files": files[:MAX_FILES],
+            "file_count": len(files),
+            "has_list": self._has_list(),
+            "lines": len(figures["rows"]) + 2 * len(signoffs) + len(files[:MAX_FILES]),
         }
 
     def _get_done_on(self):
@@ -87,7 +91,7 @@ class BillingCloseTask(models.Model):
                 (row["label"], self._format_figure(row["figure"]))
                 for row in rows[:MAX_ROWS]
             ],
-            "more_rows": max(0, len(rows) - MAX_ROWS),
+            "row_count": len(rows),
             # An error is told in place of the figure already.
             "note": result.get("note") if self.check_state != ERROR else "",
         }
@@ -126,119 +130,18 @@ class BillingCloseTask(models.Model):
 
 
 class BillingClose(models.Model):
-    """Exceptions first: what an auditor asks for."""
+    """The tasks of a close as the binder prints them."""
 
     _inherit = "billing.close"
 
-    def _get_binder_exceptions(self, entries):
-        """``[(title, explanation, rows)]``, those without rows too."""
-        signed = {
-            kind: self._get_signed_exceptions(entries, kind)
-            for kind in (OVERRIDE, SUSPEND, NA, WITHDRAW)
-        }
-        return [
-            (
-                self.env._("Allowed although the check fails"),
-                self.env._("A manager allowed these figures to be signed."),
-                signed[OVERRIDE],
-            ),
-            (
-                self.env._("Suspended"),
-                self.env._("Figures moved after somebody had signed them."),
-                signed[SUSPEND],
-            ),
-            (
-                self.env._("Not applicable"),
-                self.env._("Left out of this close, with the reason."),
-                signed[NA],
-            ),
-            (
-                self.env._("Withdrawn"),
-                self.env._("Sign-offs that their people took back."),
-                signed[WITHDRAW],
-            ),
-            (
-                self.env._("Late"),
-                self.env._("Done after the day they were due, or not done yet."),
-                self._get_late_exceptions(entries),
-            ),
-            (
-                self.env._("Checks that do not pass"),
-                self.env._("As they were run last."),
-                self._get_check_exceptions(entries),
-            ),
-            (
-                self.env._("Reopened"),
-                self.env._("The close was locked and opened again."),
-                self._get_reopened(),
-            ),
-        ]
+    def _get_binder_entries(self):
+        tasks = self.task_ids.sorted(lambda task: (task.sequence, task.id))
+        return tasks._get_binder_entries()
 
-    def _get_signed_exceptions(self, entries, kind):
-        return [
-            {
-                "entry": entry,
-                "user": signoff.user_id.name,
-                "date": signoff.date,
-                # Who suspends tells the figures in the reason.
-                "figure": signoff.figure_text if kind == OVERRIDE else "",
-                "reason": signoff.comment,
-                "after": self._say_outcome(entry["task"], kind),
-            }
-            for entry in entries
-            for signoff in entry["signoffs"]
-            if signoff.kind == kind
-        ]
-
-    def _say_outcome(self, task, kind):
-        """Where the task stands now, where that is not what the exception says."""
-        if (kind, task.state) in {(SUSPEND, SUSPENDED), (NA, NOT_APPLICABLE)}:
-            return ""
-        states = dict(task._fields["state"]._description_selection(self.env))
-        return self.env._("Now: %(state)s", state=states[task.state])
-
-    def _get_late_exceptions(self, entries):
-        rows = []
-        for entry in (entry for entry in entries if entry["days_late"]):
-            task = entry["task"]
-            user = task.owner_id
-            if task.is_done:
-                user = task.reviewed_uid or task.prepared_uid or user
-            rows.append(
-                {
-                    "entry": entry,
-                    "user": user.name or "",
-                    "late": entry["late"],
-                    "due": task.date_due,
-                    "done": entry["done_on"],
-                }
-            )
-        return rows
-
-    def _get_check_exceptions(self, entries):
-        labels = self._get_binder_labels()["check"]
-        return [
-            {
-                "entry": entry,
-                "user": "",
-                "date": entry["task"].check_at,
-                "result": entry["result"],
-                "tolerated": entry["tolerated"],
-                "state": labels[entry["task"].check_state],
-            }
-            for entry in entries
-            if entry["task"].check_state in (WARN, FAIL, ERROR)
-            and entry["task"].state != NOT_APPLICABLE
-        ]
-
-    def _get_reopened(self):
-        return [
-            {
-                "entry": None,
-                "user": signoff.user_id.name,
-                "date": signoff.date,
-                "reason": signoff.comment,
-            }
-            for signoff in self._get_chain()
-            if signoff.kind == REOPEN
-        ]
+    def _get_binder_blocks(self, entries):
+        """``[(entries, kept on one page)]``: the last task is not alone on its page."""
+        last = entries[-2:]
+        together = len(last) == 2 and all(e["lines"] <= SHORT for e in last)
+        alone = entries[:-2] if together else entries
+        blocks = [([entry], entry["lines"] <= SHORT) for entry in alone]
+        return [*blocks, (last, True)] if together else blocks

@@ -11,13 +11,15 @@ class BillingClose(models.Model):
     _inherit = "billing.close"
 
     def _make_binder_xlsx(self):
-        tasks = self.task_ids.sorted(lambda t: (t.sequence, t.id))
-        entries = tasks._get_binder_entries()
+        entries = self._get_binder_entries()
         return _make_book(
             [
                 self._get_task_table(entries),
+                self._get_figure_table(entries),
+                self._get_record_table(entries),
                 self._get_signoff_table(entries),
                 self._get_customer_table(),
+                self._get_allowance_table(),
             ]
         )
 
@@ -70,6 +72,24 @@ class BillingClose(models.Model):
             task.na_reason,
         ]
 
+    def _get_figure_table(self, entries):
+        """What the checks found: the figures of each, and all rows that explain it."""
+        head = [
+            self.env._("No."),
+            self.env._("Task"),
+            self.env._("Figure behind the check"),
+            self.env._("Amount"),
+        ]
+        rows = []
+        for entry in entries:
+            result = entry["task"].check_result or {}
+            told = [
+                (label, value) for _key, label, value in result.get("figures") or []
+            ]
+            told += [(row["label"], row["figure"]) for row in result.get("rows") or []]
+            rows += [[entry["number"], entry["task"].name, *pair] for pair in told]
+        return self.env._("Figures"), head, rows
+
     def _get_signoff_table(self, entries):
         kinds = self._get_binder_labels()["kind"]
         numbers = {entry["task"]: entry["number"] for entry in entries}
@@ -115,6 +135,37 @@ class BillingClose(models.Model):
             for customer in ageing["customers"]
         ]
         return self.env._("Ageing"), [*head, self.env._("Total")], rows
+
+    def _get_allowance_table(self):
+        """All lines of all allowances of the period, in the currency of each."""
+        allowances_sudo = self._get_allowances_sudo()
+        states = allowances_sudo._fields["state"]._description_selection(self.env)
+        head = [
+            self.env._("Company"),
+            self.env._("State"),
+            self.env._("Customer"),
+            self.env._("Bucket"),
+            self.env._("Receivables"),
+            self.env._("Rate (%)"),
+            self.env._("Allowance"),
+            self.env._("Currency"),
+            self.env._("Reason"),
+        ]
+        rows = [
+            [
+                line_sudo.company_id.name,
+                dict(states)[line_sudo.state],
+                line_sudo.partner_name or self.env._("Without customer"),
+                line_sudo.rate_id.display_name,
+                line_sudo.base,
+                line_sudo.rate,
+                line_sudo.amount,
+                line_sudo.currency_id.name,
+                line_sudo.reason,
+            ]
+            for line_sudo in allowances_sudo.line_ids
+        ]
+        return self.env._("Allowance"), head, rows
 
     def _make_tie_out_xlsx(self):
         document = self._get_tie_out_document()

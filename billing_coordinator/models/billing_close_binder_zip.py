@@ -1,3 +1,4 @@
+import hashlib
 import io
 import json
 import os
@@ -5,11 +6,14 @@ import zipfile
 
 from odoo import fields, models, release
 
+from ..tools import signoff_chain
 from ..tools.binder_files import checksum_lines, copy_hashed, safe_name, unique_name
 
+SIGNOFFS = "signoffs.jsonl"
 CHECKSUMS = "SHA256SUMS"
 MANIFEST = "manifest.json"
 FOLDER_BYTES = 80
+NOTHING = hashlib.sha1(b"", usedforsecurity=False).hexdigest()
 
 
 class BillingClose(models.Model):
@@ -25,10 +29,13 @@ class BillingClose(models.Model):
             "billing_coordinator.action_report_close_binder", self.ids
         )
         with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
-            writer = BinderWriter(archive)
+            now = fields.Datetime.now()
+            now = fields.Datetime.context_timestamp(self, now)
+            writer = BinderWriter(archive, now.timetuple()[:6])
             writer.add("binder.pdf", content)
             writer.add("close.xlsx", self._make_binder_xlsx())
             writer.add("tie-out.xlsx", self._make_tie_out_xlsx())
+            writer.add(SIGNOFFS, self._get_signed_lines().encode())
             evidence = self._write_evidence(writer)
             manifest = {**self._get_manifest(), "evidence": evidence}
             manifest["files"] = writer.files
@@ -36,6 +43,14 @@ class BillingClose(models.Model):
             writer.add(MANIFEST, text.encode())
             sums = {file["name"]: file["sha256"] for file in writer.files}
             writer.add(CHECKSUMS, checksum_lines(sums).encode())
+
+    def _get_signed_lines(self):
+        """What was signed, word for word: the digests can be computed without Odoo."""
+        previous, lines = "", []
+        for signoff in self._get_chain():
+            lines.append(signoff_chain.text(previous, signoff._get_content()) + "\n")
+            previous = signoff.digest
+        return "".join(lines)
 
     def _get_manifest(self):
         return {
@@ -65,7 +80,9 @@ class BillingClose(models.Model):
                     {
                         "task": task.name,
                         "original_name": kept["name"],
-                        "signed_sha1": kept["checksum"] if kept["signoff"] else None,
+                        "signed_sha1": (kept["checksum"] or NOTHING)
+                        if kept["signoff"]
+                        else None,
                         **self._write_file(writer, f"{folder}/{name}", kept),
                     }
                 )
@@ -83,7 +100,9 @@ class BillingClose(models.Model):
                 problem = self.env._("The file is not in the store.")
                 return {"name": None, "problem": problem}
             written = writer.add_from(name, source)
-        changed = kept["signoff"] and written["sha1"] != kept["checksum"]
+        # Odoo keeps no checksum of an empty file.
+        signed = kept["checksum"] or NOTHING
+        changed = kept["signoff"] and written["sha1"] != signed
         problem = self.env._("Not what was signed.") if changed else None
         return {"name": name, "problem": problem}
 
@@ -108,17 +127,21 @@ class _Nothing:
 
 
 class BinderWriter:
-    """Adds files to a zip file and keeps account of them."""
+    """Adds files to a zip file, all of one time, and keeps account of them."""
 
-    def __init__(self, archive):
+    def __init__(self, archive, moment):
         self._archive = archive
+        self._moment = moment
         self.files = []
 
     def add(self, name, content):
         return self.add_from(name, io.BytesIO(content))
 
     def add_from(self, name, source):
-        with self._archive.open(name, "w", force_zip64=True) as entry:
+        info = zipfile.ZipInfo(name, self._moment)
+        info.compress_type = self._archive.compression
+        info.external_attr = 0o644 << 16  # who unpacks it may read it
+        with self._archive.open(info, "w", force_zip64=True) as entry:
             size, sha256, sha1 = copy_hashed(source, entry)
         told = {"name": name, "size": size, "sha256": sha256}
         self.files.append(told)

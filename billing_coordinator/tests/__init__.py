@@ -24,6 +24,8 @@ from . import (
     test_close_attack,
     test_close_attack_checks,
     test_close_binder,
+    test_close_binder_allowance,
+    test_close_binder_pages,
     test_close_binder_zip,
     test_close_board,
     test_close_carry,

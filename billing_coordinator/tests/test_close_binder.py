@@ -22,6 +22,7 @@ class TestCloseBinder(BinderCase):
             ["May 2025", "Exceptions", "Tasks at a glance", "Tasks in detail"],
         )
         self.assertIn("Nothing is signed yet", self._text(titles[-1]))
+        self.assertIn("nothing to verify", self._text(titles[-2]))
         self.assertIn("Nothing is signed yet", self._text(titles[0]))
 
     def test_without_exceptions(self):
@@ -42,6 +43,8 @@ class TestCloseBinder(BinderCase):
             "1 Suspended",
             "1 Not applicable",
             "3 Overdue",
+            "Allowed although the check fails 1 Suspended 1 Not applicable 1"
+            " Withdrawn 1 Late 5 Checks that do not pass 1 Reopened 0",
         ):
             self.assertIn(words, text)
 
@@ -104,8 +107,10 @@ class TestCloseBinder(BinderCase):
             "Result 0.00 €, tolerated 0.00 €;",
             "1,234.50 €",
             "2 letters",
-            f"letter.pdf 6.00 bytes Preparer, 06/16/2025 {file.checksum}",
+            "letter.pdf 6.00 bytes Signed · Preparer, 06/16/2025"
+            f" SHA-1 {file.checksum}",
             "later.txt 6.00 bytes Not signed",
+            "Sign-offs 06/16/2025 09:00 AM Prepared · Preparer 2 letters Files: 1",
             task["Confirm"].signoff_ids[0].digest[:10],
         ):
             self.assertIn(words, text)
@@ -126,13 +131,17 @@ class TestCloseBinder(BinderCase):
         ]
         task.check_result = {**task.check_result, "rows": rows, "note": "Look & see"}
         text = self._text("Tasks in detail")
-        for words in ("<i>49</i> 49 and 10 more Look & see", "<i>0</i> 0"):
+        for words in (
+            "<i>9</i> 9 The first 10 of 60; the others stand in close.xlsx",
+            "<i>0</i> 0",
+            "Look & see",
+        ):
             self.assertIn(words, text)
 
     def test_check_that_cannot_be_run(self):
         task = self.close.task_ids.filtered("check_code")[:1]
         task.write(task._get_error_values("No numbers"))
-        self.assertIn("Error No numbers Run on", self._text("Tasks in detail"))
+        self.assertIn("Error No numbers Last run on", self._text("Tasks in detail"))
         self.assertIn("Error: No numbers", self._text("Exceptions"))
         self.assertNotIn("No numbers, tolerated", self._text("Exceptions"))
 
@@ -257,24 +266,6 @@ class TestCloseBinder(BinderCase):
             message.attachment_ids.name, f"Close binder {self.company.name} 2025-05.pdf"
         )
 
-    def test_allowance(self):
-        """Whatever amounts the lines of an allowance have are columns."""
-        values = {
-            **self.close._get_binder_shared(),
-            "allowance_state": "Posted",
-            "columns": ["Open", "Allowance"],
-            "lines": [("Customer <A>", [200.0, 50.0])],
-            "more_lines": 3,
-            "sums": [200.0, 50.0],
-        }
-        text = html.fromstring(
-            self.env["ir.qweb"]._render(
-                "billing_coordinator.report_close_binder_allowance", values
-            )
-        ).text_content()
-        for words in ("State: Posted", "Customer <A>", "50.00", "and 3 more"):
-            self.assertIn(words, text)
-
     def test_other_languages(self):
         self._live()
         for lang, end in (("de_DE", "31.05.2025"), ("fr_FR", "31/05/2025")):
@@ -284,6 +275,22 @@ class TestCloseBinder(BinderCase):
             parts = close._get_binder_parts()
             self.assertIn(end, parts[0]["html"])
             self.assertEqual(len(parts), len(self._parts()))
+            text = html.fromstring(parts[5]["html"]).text_content()
+            decimals = {"de_DE": "1.234,50", "fr_FR": "1\u202f234,50"}[lang]
+            self.assertIn(decimals, text.replace("\xa0", "\u202f"))
+
+    def test_language_is_that_of_who_prints(self):
+        """As with the tie-out; not that of the company or of who locked it."""
+        self.env["res.lang"]._activate_lang("de_DE")
+        modules = self.env["ir.module.module"]
+        modules._load_module_terms(["billing_coordinator"], ["de_DE"])
+        self.company.partner_id.lang = "en_US"
+        self.preparer.lang = "de_DE"
+        for user, word in ((self.preparer, "Ausnahmen"), (self.reviewer, "Exceptions")):
+            context = user.with_user(user).context_get()
+            close = self.close.with_user(user).with_context(**context)
+            close.invalidate_recordset()
+            self.assertEqual(close._get_binder_parts()[1]["title"], word)
 
     def test_long_list_of_contents(self):
         """A cover of two pages: what follows has the numbers that it says."""

@@ -12,6 +12,8 @@ from unittest.mock import patch
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
+from odoo.exceptions import AccessError
+from odoo.fields import Command
 from odoo.tests import BaseCase, HttpCase, tagged
 from odoo.tools import mute_logger
 
@@ -74,12 +76,15 @@ class TestBinderZip(BinderCase):
                 "binder.pdf",
                 "close.xlsx",
                 "tie-out.xlsx",
+                "signoffs.jsonl",
                 "evidence/04 Confirm/letter.pdf",
                 "manifest.json",
                 "SHA256SUMS",
             ],
         )
         self.assertEqual(archive.read("evidence/04 Confirm/letter.pdf"), b"signed")
+        times = {file.date_time for file in archive.infolist()}
+        self.assertEqual(times, {(2025, 6, 16, 9, 0, 0)})
         manifest = self._manifest(archive)
         self.assertEqual(manifest["last_digest"], self.close._get_last_digest())
         self.assertEqual(manifest["signoffs"], len(self.close.signoff_ids))
@@ -108,6 +113,65 @@ class TestBinderZip(BinderCase):
             )
             self.assertEqual(done.returncode, 0, done.stderr)
             self.assertEqual(done.stdout.count(b": OK"), len(archive.namelist()) - 1)
+
+    def test_signoffs_are_verified_without_odoo(self):
+        """As the binder tells its reader to: by the shell, from the file alone."""
+        self._live()
+        archive = self._zip()
+        part = self._parts()["Verification of the sign-offs"]
+        (command,) = (p.text for p in part.xpath("//p[@class='mono']"))
+        with tempfile.TemporaryDirectory() as folder:
+            archive.extract("signoffs.jsonl", folder)
+            done = subprocess.run(
+                ["bash", "-c", command], cwd=folder, capture_output=True, check=True
+            )
+        computed = [line.split()[0] for line in done.stdout.decode().splitlines()]
+        chain = self.close.signoff_ids.sorted("id")
+        self.assertEqual(computed, chain.mapped("digest"))
+        lines = archive.read("signoffs.jsonl").decode().splitlines()
+        self.assertEqual([json.loads(line)[0] for line in lines], ["", *computed[:-1]])
+        cells = self._parts()["All sign-offs in their order"].xpath(
+            "//td[contains(@class, 'digest')]"
+        )
+        self.assertEqual([cell.text for cell in cells], computed)
+        self.assertIn(computed[-1], self._text("May 2025"))
+
+    def test_a_changed_signoff_shows_without_odoo(self):
+        self._live()
+        signoff = self.close.signoff_ids.sorted("id")[2]
+        self.env.cr.execute(
+            "UPDATE billing_close_signoff SET comment = 'x' WHERE id = %s", signoff.ids
+        )
+        self.env.invalidate_all()
+        line = self._zip().read("signoffs.jsonl").splitlines()[2]
+        self.assertNotEqual(hashlib.sha256(line).hexdigest(), signoff.digest)
+
+    def test_odd_evidence(self):
+        """Empty, broken, encrypted, large, twice the same: copied, never opened."""
+        contents = {
+            "empty.pdf": b"",
+            "broken.pdf": b"%PDF-1.7\nnothing of the kind",
+            "secret.pdf": b"%PDF-1.4\ntrailer<</Encrypt 1 0 R>>\n%%EOF",
+            "large.bin": bytes(9_000_001),
+        }
+        task = self._task(self.close, "Confirm")
+        for name, content in contents.items():
+            self._attach(task, name, content)
+        self._attach(task, "empty.pdf", b"not empty")
+        self._sign(task, self.preparer, self.reviewer)
+        archive = self._zip()
+        self.assertIsNone(archive.testzip())
+        folder, there = "evidence/04 Confirm", archive.namelist()
+        for name, content in contents.items():
+            names = [name, name.replace(".pdf", " (2).pdf")]
+            kept = [f"{folder}/{n}" for n in names if f"{folder}/{n}" in there]
+            self.assertIn(content, map(archive.read, kept))
+        told = self._manifest(archive)["evidence"]
+        self.assertEqual(len(told), 5)
+        self.assertEqual({entry["problem"] for entry in told}, {None})
+        text = self._text("Tasks in detail")
+        self.assertIn("empty.pdf 0 bytes Signed", text)
+        self.assertNotIn("has changed since", text)
 
     def test_odd_names(self):
         for number, name in enumerate(ODD_NAMES):
@@ -182,8 +246,30 @@ class TestBinderZip(BinderCase):
         self.assertEqual([row[8] for row in signoffs], chain.mapped("digest"))
         cell = book["Ageing"]["A2"]
         self.assertEqual((cell.value, cell.data_type), ("=1+1", "s"))
+        figures = list(book["Figures"].values)
+        self.assertIn((2, "Tie-out", "Balance in the ledger", 1234.5), figures)
+        records = list(book["Records"].values)[1:]
+        self.assertEqual([row[1] for row in records], ["Drafts", "Drafts"])
+        self.assertEqual({row[5] for row in records}, {"=1+1"})
+        self.assertEqual(sorted(row[6] for row in records), [50, 60])
         book = load_workbook(io.BytesIO(archive.read("tie-out.xlsx")))
         self.assertIn(1234.5, [row[5] for row in book["Tie-out"].values])
+
+    def test_records_that_are_too_many_or_secret(self):
+        self._live()
+        records = "odoo.addons.billing_coordinator.models.billing_close_binder_records"
+        task = self._task(self.close, "Drafts").with_user(self.coordinator)
+        with patch(f"{records}.MAX_RECORDS", 1):
+            rows = task._get_listed_records()
+        self.assertEqual(len(rows), 2)
+        self.assertEqual(rows[-1][1], "The first 1 of 2")
+        moves = self.env.registry["account.move"]
+        for error in (AccessError("No"), ValueError("Field")):
+            with patch.object(moves, "search", side_effect=error):
+                rows = task._get_listed_records()
+            self.assertEqual(rows, [["Journal Entry", "You cannot read these."]])
+        task.sudo().check_result = {**task.check_result, "model": "no.such.model"}
+        self.assertEqual(task._get_listed_records(), [])
 
 
 @tagged("post_install", "-at_install")
@@ -207,8 +293,55 @@ class TestBinderAddress(BinderCase, HttpCase):
     def test_who_may_not(self):
         portal = self._make_user("portal", "base.group_portal")
         self.assertEqual(self._get(self.other_coordinator).status_code, 404)
+        plain = self._make_user("plain", "base.group_user")
         self.assertEqual(self._get(portal).status_code, 403)
+        self.assertEqual(self._get(plain).status_code, 403)
         self.assertEqual(self._get(self.department).status_code, 403)
+
+    def test_nobody_without_a_session(self):
+        self.authenticate(None, None)
+        for address in self._get_addresses():
+            response = self.url_open(address, allow_redirects=False)
+            self.assertEqual(response.status_code, 303, address)
+            self.assertIn("/web/login", response.headers["Location"])
+
+    @mute_logger("odoo.http")
+    def test_guessed_ids(self):
+        self.authenticate(self.coordinator.login, self.coordinator.login)
+        for guess in (0, 2**31 - 1, 2**63, "-1", "1%20or%201"):
+            address = f"/billing_coordinator/close/{guess}/binder.zip"
+            self.assertEqual(self.url_open(address).status_code, 404, guess)
+
+    @mute_logger(
+        "odoo.http",
+        "odoo.addons.base.models.ir_access",
+        "odoo.addons.base.models.ir_rule",
+        "odoo.addons.web.controllers.report",
+    )
+    def test_report_addresses(self):
+        """Those of Odoo, which anybody with a session may call."""
+        portal = self._make_user("portal", "base.group_portal")
+        for user in (self.other_coordinator, portal, self.department):
+            self.authenticate(user.login, user.login)
+            for address in self._get_addresses()[1:]:
+                response = self.url_open(address)
+                self.assertNotEqual(response.status_code, 200, (user.name, address))
+                self.assertNotIn(b"%PDF", response.content)
+                self.assertNotIn(b"Tasks at a glance", response.content)
+
+    def test_user_of_two_companies(self):
+        """Their main company is another: they get the binder all the same."""
+        user = self.other_coordinator
+        user.company_ids = [Command.link(self.company.id)]
+        self.assertEqual(self._get(user).status_code, 200)
+
+    def _get_addresses(self):
+        report = "billing_coordinator.report_close_binder"
+        return [
+            f"/billing_coordinator/close/{self.close.id}/binder.zip",
+            f"/report/pdf/{report}/{self.close.id}",
+            f"/report/html/{report}/{self.close.id}",
+        ]
 
     def test_file_is_closed_when_it_fails(self):
         made = []

@@ -9,6 +9,9 @@ FORBIDDEN = re.compile(r'[\\/:*?"<>|]')
 # Names that are devices on Windows, with any ending.
 DEVICES = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\.|$)", re.IGNORECASE)
 MAX_ENDING = 16
+MAX_CHARACTERS = 1500  # of a text in print
+# Control characters, and marks that turn the direction of all that follows.
+MARKS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 CHUNK = 1 << 16
 
 
@@ -75,6 +78,26 @@ def unique_name(name, taken):
 def _fold(name):
     """NFKC, as some file systems take a ligature for its letters."""
     return unicodedata.normalize("NFKC", name.casefold()).casefold()
+
+
+def clip(text, limit=MAX_CHARACTERS):
+    """The beginning of a long text, and that it is only that.
+
+    >>> clip("short"), clip("too long for this", 8), clip(False)
+    ('short', 'too long …', '')
+    """
+    text = text or ""
+    return text if len(text) <= limit else f"{text[:limit].rstrip()} …"
+
+
+def show_marks(text):
+    r"""What cannot be seen and would make a text look like another, in words.
+
+    >>> show_marks("a\u202efdp.exe")
+    'a[U+202E]fdp.exe'
+    """
+    # No markup is added: a markup-safe text stays one.
+    return type(text)(MARKS.sub(lambda mark: f"[U+{ord(mark[0]):04X}]", text))
 
 
 def checksum_lines(digests):

@@ -9,6 +9,17 @@ import hashlib
 import json
 
 
+def text(previous, content):
+    """The line of ASCII that a digest is over.
+
+    >>> text("", {"user": 1, "comment": "ä"})
+    '["",{"comment":"\\\\u00e4","user":1}]'
+    """
+    return json.dumps(
+        [previous, content], sort_keys=True, separators=(",", ":"), ensure_ascii=True
+    )
+
+
 def digest(previous, content):
     """SHA-256 of a link, in hexadecimal.
 
@@ -21,10 +32,7 @@ def digest(previous, content):
     >>> len(first)
     64
     """
-    text = json.dumps(
-        [previous, content], sort_keys=True, separators=(",", ":"), ensure_ascii=True
-    )
-    return hashlib.sha256(text.encode()).hexdigest()
+    return hashlib.sha256(text(previous, content).encode()).hexdigest()
 
 
 def first_broken(links):
