@@ -14,31 +14,8 @@ class BillingClose(models.Model):
 
     def _get_binder_exceptions(self, entries):
         """``[(title, explanation, rows)]``, those without rows too."""
-        signed = {
-            kind: self._get_signed_exceptions(entries, kind)
-            for kind in (OVERRIDE, SUSPEND, NA, WITHDRAW)
-        }
         return [
-            (
-                self.env._("Allowed although the check fails"),
-                self.env._("A manager allowed these figures to be signed."),
-                signed[OVERRIDE],
-            ),
-            (
-                self.env._("Suspended"),
-                self.env._("Figures moved after somebody had signed them."),
-                signed[SUSPEND],
-            ),
-            (
-                self.env._("Not applicable"),
-                self.env._("Left out of this close, with the reason."),
-                signed[NA],
-            ),
-            (
-                self.env._("Withdrawn"),
-                self.env._("Sign-offs that their people took back."),
-                signed[WITHDRAW],
-            ),
+            *self._get_signed_groups(entries),
             (
                 self.env._("Late"),
                 self.env._("Done after the day they were due, or not done yet."),
@@ -54,6 +31,34 @@ class BillingClose(models.Model):
                 self.env._("The close was locked and opened again."),
                 self._get_reopened(),
             ),
+        ]
+
+    def _get_signed_groups(self, entries):
+        kinds = [
+            (
+                OVERRIDE,
+                self.env._("Allowed although the check fails"),
+                self.env._("A manager allowed these figures to be signed."),
+            ),
+            (
+                SUSPEND,
+                self.env._("Suspended"),
+                self.env._("Figures moved after somebody had signed them."),
+            ),
+            (
+                NA,
+                self.env._("Not applicable"),
+                self.env._("Left out of this close, with the reason."),
+            ),
+            (
+                WITHDRAW,
+                self.env._("Withdrawn"),
+                self.env._("Sign-offs that their people took back."),
+            ),
+        ]
+        return [
+            (title, words, self._get_signed_exceptions(entries, kind))
+            for kind, title, words in kinds
         ]
 
     def _get_signed_exceptions(self, entries, kind):
