@@ -40,6 +40,7 @@ from . import (
     billing_close_checks_invoice,
     billing_close_checks_receivable,
     billing_close_checks_tax,
+    billing_close_days,
     billing_close_digest,
     billing_close_lock,
     billing_close_make,

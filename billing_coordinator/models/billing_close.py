@@ -28,6 +28,7 @@ OWN = {
     "signoff_ids",
     "last_signoff_id",
     "job_error",
+    "kept_binder_ids",
 }
 MOST_DAYS_AHEAD = 366
 
@@ -97,13 +98,6 @@ class BillingClose(models.Model):
     locked_uid = fields.Many2one(
         "res.users", "Locked by", index="btree_not_null", readonly=True, copy=False
     )
-    days_to_close = fields.Integer(
-        "Days to close",
-        compute="_compute_days_to_close",
-        store=True,
-        aggregator="avg",
-        help="Working days from the period's end to the day it was first locked.",
-    )
 
     _period_uniq = models.UniqueIndex(
         "(company_id, date_to)", "This company has a close of that month already."
@@ -139,16 +133,6 @@ class BillingClose(models.Model):
         for close in self:
             dates = [task.date_due for task in close.task_ids if task.date_due]
             close.date_due = max(dates, default=False)
-
-    @api.depends("date_locked")
-    def _compute_days_to_close(self):
-        for close in self:
-            if not close.date_locked:
-                close.days_to_close = 0
-                continue
-            day = fields.Datetime.context_timestamp(close, close.date_locked).date()
-            days = close._get_working_days(last=day)
-            close.days_to_close = period.working_days_between(close.date_to, day, days)
 
     @api.depends_context("lang")
     @api.depends("date_to", "company_id")

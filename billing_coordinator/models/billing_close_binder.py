@@ -20,6 +20,16 @@ class BillingClose(models.Model):
 
     _inherit = "billing.close"
 
+    kept_binder_ids = fields.Many2many(
+        "ir.attachment",
+        "billing_close_kept_binder_rel",
+        "close_id",
+        "attachment_id",
+        "Kept binders",
+        readonly=True,
+        copy=False,
+    )
+
     # -- buttons -----------------------------------------------------------------------
 
     def action_print_binder(self):
@@ -51,7 +61,7 @@ class BillingClose(models.Model):
         content, _type = self.env["ir.actions.report"]._render_qweb_pdf(
             REPORT, self.ids
         )
-        self.message_post(
+        message = self.message_post(
             body=self.env._(
                 "The close binder as it is now. The last sign-off has the digest"
                 " %(digest)s.",
@@ -59,6 +69,8 @@ class BillingClose(models.Model):
             ),
             attachments=[(f"{self._get_binder_filename()}.pdf", content)],
         )
+        # Accountants do not write what a close says of itself.
+        self.sudo().kept_binder_ids += message.attachment_ids
 
     def _get_binder_filename(self):
         """Name of the file, without its ending."""

@@ -1,9 +1,7 @@
 from odoo import fields, models
 from odoo.exceptions import AccessError
 
-from ..tools import period
 from .billing_close_task_sign import MANAGER
-from .billing_close_template_task import MOST_DAYS
 
 
 class BillingClose(models.Model):
@@ -54,9 +52,10 @@ class BillingClose(models.Model):
             {"kind": "remove", "template_task_id": task.id, "name": task.name}
             for task in ours - kept.template_task_id
         ]
-        by_id = {task.id: task for task in ours}
+        by_id, days = {task.id: task for task in ours}, self._get_working_days()
         for task in kept:
-            lines += task._get_changed_lines(by_id[task.template_task_id.id], ours)
+            template_task = by_id[task.template_task_id.id]
+            lines += task._get_changed_lines(template_task, ours, days)
         if any(t.sequence != by_id[t.template_task_id.id].sequence for t in kept):
             lines.append({"kind": "order", "name": self.env._("All tasks")})
         return lines
@@ -97,8 +96,7 @@ class BillingClose(models.Model):
             values = task._get_shared_values()
             values["template_id"] = version.id
             if task.date_due:
-                number = period.working_day_number(task.date_due, self.date_to, days)
-                values["due_days"] = max(-MOST_DAYS, min(MOST_DAYS, number))
+                values["due_days"] = task._get_due_number(days)
             made[task.id] = version.task_ids.create(values)
 
     def _set_depends_of_added(self, lines, made):

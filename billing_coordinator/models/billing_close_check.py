@@ -1,7 +1,7 @@
 import psycopg2
 
 from odoo import SUPERUSER_ID, api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 
 from ..tools.close_check import COUNT, MONEY, Finding
@@ -107,6 +107,29 @@ class BillingCloseCheck(models.Model):
     def _check_definition(self):
         for check in self:
             check._validate()
+
+    @api.constrains("company_id")
+    def _check_tasks_company(self):
+        for check in self.filtered("company_id"):
+            # Of any company: the check was everybody's, or another's.
+            strangers = [
+                task_sudo.name
+                for model in ("billing.close.template.task", "billing.close.task")
+                for task_sudo in self.env[model]
+                .sudo()
+                .search([("check_id", "=", check.id)])
+                if check.company_id not in task_sudo.company_id.parent_ids
+            ]
+            if strangers:
+                raise ValidationError(
+                    self.env._(
+                        "The check %(check)s is used by tasks that are not of"
+                        " %(company)s: %(tasks)s. Make a copy of it.",
+                        check=check.name,
+                        company=check.company_id.name,
+                        tasks=", ".join(dict.fromkeys(strangers)),
+                    )
+                )
 
     @api.model_create_multi
     def create(self, vals_list):

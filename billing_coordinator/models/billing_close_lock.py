@@ -87,7 +87,7 @@ class BillingClose(models.Model):
             ) from None
 
     def _check_ended(self):
-        if self.date_to >= fields.Date.context_today(self):
+        if self.date_to >= fields.Date.context_today(self._with_company_zone()):
             raise UserError(
                 self.env._(
                     "%(period)s has not ended yet: lock it then.",

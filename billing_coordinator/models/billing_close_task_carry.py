@@ -1,6 +1,9 @@
 from odoo import models
 from odoo.fields import Command
 
+from ..tools import period
+from .billing_close_template_task import MOST_DAYS
+
 
 class BillingCloseTask(models.Model):
     """How a task differs from that of the template it was made of."""
@@ -15,17 +18,39 @@ class BillingCloseTask(models.Model):
     def _get_added_line(self):
         return {"kind": "add", "task_id": self.id, "name": self.name}
 
-    def _get_changed_lines(self, template_task, of_month):
+    def _get_changed_lines(self, template_task, of_month, days):
+        """Values of the wizard's lines; ``days`` are the close's working days."""
         lines = [
             self._get_line(template_task, "change", name)
             for name in self._get_shared_fields()
             if name != "sequence" and self._differs(template_task, name)
         ]
+        due = self.close_id._get_due_date(template_task.due_days, days)
+        if self.date_due and self.date_due != due:
+            lines.append(self._get_due_line(template_task, days))
         now = self.depends_ids
         needed = template_task.depends_ids & of_month
         if now.template_task_id != needed or len(now) != len(needed):
             lines.append(self._get_line(template_task, "depends", "depends_ids"))
         return lines
+
+    def _get_due_number(self, days):
+        """The working day on which it is due, as templates tell it."""
+        end = self.close_id.date_to
+        number = period.working_day_number(self.date_due, end, days)
+        return max(-MOST_DAYS, min(MOST_DAYS, number))
+
+    def _get_due_line(self, template_task, days):
+        field = template_task._fields["due_days"]
+        return {
+            "kind": "due",
+            "task_id": self.id,
+            "template_task_id": template_task.id,
+            "name": self.name,
+            "field_label": field._description_string(self.env),
+            "before": str(template_task.due_days),
+            "after": str(self._get_due_number(days)),
+        }
 
     def _differs(self, template_task, name):
         values = (

@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 
 
@@ -52,6 +52,26 @@ class BillingCloseTemplate(models.Model):
         running = self._get_running_closes().template_id
         for template in self:
             template.is_running = template._origin in running
+
+    @api.constrains("company_id")
+    def _check_closes_company(self):
+        for template in self.filtered("company_id"):
+            # Of any company: the template was everybody's, or another's.
+            closes_sudo = template.sudo().close_ids
+            strangers = closes_sudo.company_id - closes_sudo.company_id.filtered(
+                lambda company, own=template.company_id: own in company.parent_ids
+            )
+            if strangers:
+                raise ValidationError(
+                    self.env._(
+                        "Closes of %(companies)s were made from the template"
+                        " %(template)s: it stays theirs. Make a copy of it for"
+                        " %(company)s.",
+                        companies=", ".join(strangers.mapped("name")),
+                        template=template.name,
+                        company=template.company_id.name,
+                    )
+                )
 
     @api.model
     def _get_in_force(self, company, day):

@@ -38,6 +38,7 @@ class IrAttachment(models.Model):
         self._check_not_signed()
 
     def _check_not_signed(self):
+        self._check_not_kept()
         evidence = self.filtered(lambda file: file.res_model == "billing.close.task")
         if not evidence:
             return
@@ -52,5 +53,23 @@ class IrAttachment(models.Model):
                     "This file is evidence of %(task)s, which was signed: it is neither"
                     " deleted nor changed. Attach another one.",
                     task=signoff.task_id.name,
+                )
+            )
+
+    def _check_not_kept(self):
+        files = self.filtered(lambda file: file.res_model == "billing.close")
+        if not files:
+            return
+        close = (
+            self.env["billing.close"]
+            .sudo()  # whoever may not read it may not break it
+            .search([("kept_binder_ids", "in", files.ids)], limit=1)
+        )
+        if close:
+            raise UserError(
+                self.env._(
+                    "This is the binder that was kept of the close of %(period)s: it is"
+                    " neither deleted nor changed.",
+                    period=close.display_name,
                 )
             )

@@ -1,10 +1,11 @@
 """What stands in the close binder, and who gets it."""
 
 import io
+from datetime import date
 
 from lxml import html
 
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 from odoo.tools.pdf import PdfFileReader
 
@@ -265,6 +266,30 @@ class TestCloseBinder(BinderCase):
         self.assertEqual(
             message.attachment_ids.name, f"Close binder {self.company.name} 2025-05.pdf"
         )
+
+    def test_what_is_kept_stays(self):
+        self._live()
+        self.close.with_user(self.preparer).action_keep_binder()
+        binder = self.close.kept_binder_ids.with_user(self.manager)
+        self.assertEqual(binder, self.close.message_ids[:1].attachment_ids)
+        with self.assertRaisesRegex(UserError, "kept of the close of May 2025"):
+            binder.unlink()
+        with self.assertRaisesRegex(UserError, "neither deleted nor changed"):
+            binder.raw = b"forged"
+        with self.assertRaisesRegex(UserError, "by signing, locking"):
+            self.close.with_user(self.manager).kept_binder_ids = False
+        self.assertTrue(binder.raw)
+        other = self.env["ir.attachment"].create(
+            {"name": "Note", "res_model": self.close._name, "res_id": self.close.id}
+        )
+        other.with_user(self.manager).unlink()
+
+    def test_an_unsigned_close_goes_with_what_was_kept(self):
+        close = self._make_close(date(2025, 4, 30))
+        close.with_user(self.preparer).action_keep_binder()
+        binder = close.kept_binder_ids
+        close.with_user(self.manager).unlink()
+        self.assertFalse(binder.exists())
 
     def test_other_languages(self):
         self._live()

@@ -100,6 +100,17 @@ class TestCloseCarry(CloseCase):
         tie_out = version.task_ids.filtered(lambda task: task.name == "Tie-out")
         self.assertFalse(tie_out.depends_ids)
 
+    def test_due_day(self):
+        self._task(self.close, "Drafts").date_due = "2025-06-06"
+        [line] = self._wizard().line_ids
+        self.assertEqual(
+            (line.kind, line.name, line.field_label, line.before, line.after),
+            ("due", "Drafts", "Due on working day", "3", "5"),
+        )
+        version = self._apply(line.wizard_id)
+        due_days = {task.name: task.due_days for task in version.task_ids}
+        self.assertEqual(due_days, {"Drafts": 5, "Tie-out": 4, "Talk": -2})
+
     def test_order(self):
         self._task(self.close, "Talk").sequence = 1
         wizard = self._wizard()

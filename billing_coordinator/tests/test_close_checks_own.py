@@ -107,6 +107,26 @@ class TestOwnCheck(CloseCheckCase):
         )
         self.assertEqual(self._open(found, user=self.other_accountant), theirs)
 
+    def test_check_stays_with_its_tasks(self):
+        self.manager.company_ids += self.other_company
+        check = self._make_check()
+        check.company_id = self.other_company
+        check.company_id = self.company
+        template = self.env["billing.close.template"].create(
+            {"name": "Own", "company_id": self.company.id}
+        )
+        self.env["billing.close.template.task"].create(
+            {
+                "template_id": template.id,
+                "name": "References",
+                "check_code": "own",
+                "check_id": check.id,
+            }
+        )
+        check.company_id = False
+        with self.assertRaisesRegex(ValidationError, "not of Elsewhere Ltd: Refere"):
+            check.company_id = self.other_company
+
     def test_form(self):
         checks = self.env["billing.close.check"].with_user(self.manager)
         with Form(checks) as form:

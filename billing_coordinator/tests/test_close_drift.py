@@ -92,6 +92,25 @@ class TestCloseDrift(CloseCase):
         self.assertEqual(suspension.user_id, self.env.ref("base.user_root"))
         self.assertFalse(self.company.fiscalyear_lock_date)
 
+    def test_an_exception_of_the_lock_is_seen(self):
+        """Odoo lets somebody post in the locked month: the sign-off no longer holds."""
+        self._sign(self._task(self.close, "Talk"), self.preparer)
+        self.assertTrue(self.close.with_user(self.reviewer)._lock())
+        with self.assertRaisesRegex(UserError, "[Ll]ock"):
+            self.invoice.button_draft()
+        self.env["account.lock_exception"].create(
+            {
+                "company_id": self.company.id,
+                "user_id": False,
+                "fiscalyear_lock_date": False,
+                "reason": "One invoice more",
+            }
+        )
+        self._change_posted_figure()
+        self.assertEqual(self.tie_out.state, "suspended")
+        self.assertEqual(self.close.state, "locked")
+        self.assertEqual(self.close.progress, 100.0 * 2 / 3)
+
     def test_an_improvement_suspends_nothing(self):
         draft = self._make_invoices([(None, 50, 10)], post=False)
         self.drafts.with_user(self.preparer)._sign("withdraw", "One more")

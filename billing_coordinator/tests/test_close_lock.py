@@ -2,6 +2,8 @@
 
 from datetime import date
 
+from freezegun import freeze_time
+
 from odoo.exceptions import AccessError, RedirectWarning, UserError
 from odoo.tests import tagged
 
@@ -30,6 +32,38 @@ class TestCloseLock(Bank, CloseCase):
         self.assertEqual(self.close.days_to_close, 11)
         with self.assertRaisesRegex(UserError, "[Ll]ock"):
             invoice.button_draft()
+
+    def test_days_to_close_are_those_of_the_last_lock(self):
+        self._lock_all()
+        self.close.with_user(self.manager)._reopen("One invoice more")
+        self.assertEqual(self.close.days_to_close, 0)
+        with freeze_time("2025-06-18"):
+            self.assertTrue(self.close.with_user(self.reviewer)._lock())
+        self.assertEqual(self.close.days_to_close, 13)
+
+    def test_what_is_not_locked_has_no_days_to_close(self):
+        closes = self.close | self._make_close(date(2025, 6, 30))
+        domain = [("id", "in", closes.ids)]
+        aggregates = ["days_to_close:avg", "__count"]
+        [row] = closes._read_group(domain, [], aggregates)
+        self.assertEqual(row, (False, 2), "not 0 days")
+        self._lock_all()
+        [row] = closes._read_group(domain, [], aggregates)
+        self.assertEqual(row, (11, 2))
+
+    def test_it_is_today_where_the_company_works(self):
+        self._sign_all(self.close)
+        self.company.resource_calendar_id.tz = "America/Los_Angeles"
+        self.reviewer.tz = "Pacific/Auckland"
+        close = self.close.with_user(self.reviewer)
+        with (
+            freeze_time("2025-06-01 06:59:00"),
+            self.assertRaisesRegex(UserError, "May 2025 has not ended yet"),
+        ):
+            close._lock()
+        with freeze_time("2025-06-03 06:59:00"):
+            self.assertTrue(close._lock())
+        self.assertEqual(close.days_to_close, 1, "it is the second there")
 
     def test_lock_of_sales_only(self):
         self.company.billing_close_lock = "sale_lock_date"

@@ -204,6 +204,18 @@ class TestCloseMake(SecondCompany, CloseCase):
         version.task_ids[:1].name = "Changed"
         self.assertEqual(self._make_close(date(2025, 6, 30)).template_id, version)
 
+    def test_template_stays_with_its_closes(self):
+        template = self.template.with_context(
+            allowed_company_ids=(self.company | self.other_company).ids
+        )
+        template.company_id = self.other_company
+        template.company_id = self.company
+        self._make_close()
+        with self.assertRaisesRegex(ValidationError, "Closes of Follow-up Ltd were"):
+            template.company_id = self.other_company
+        template.company_id = False
+        template.company_id = self.company
+
     def test_upgrade_adds_a_task_while_a_close_runs(self):
         close = self._make_close()
         tasks = self.env["billing.close.template.task"]

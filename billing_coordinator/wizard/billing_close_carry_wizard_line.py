@@ -18,6 +18,7 @@ class BillingCloseCarryWizardLine(models.TransientModel):
             ("add", "Added"),
             ("remove", "Removed"),
             ("change", "Changed"),
+            ("due", "Due"),
             ("depends", "Waits for"),
             ("order", "Order"),
         ],
@@ -50,6 +51,9 @@ class BillingCloseCarryWizardLine(models.TransientModel):
             field = self.task_id._fields[self.field_name]
             value = self.task_id[self.field_name]
             copied[self.field_name] = field.convert_to_write(value, self.task_id)
+        elif self.kind == "due":
+            days = self.task_id.close_id._get_working_days()
+            copied.due_days = self.task_id._get_due_number(days)
         elif self.kind == "depends":
             copied.depends_ids = self._get_depends(copied, copies, made)
         elif self.kind == "order":
