@@ -49,9 +49,15 @@ class BillingCloseTask(models.Model):
         result = self.check_result or {}
         if self.check_state == ERROR or not result.get("applicable", True):
             return result.get("note")
+        return self._say_figure(self.check_figure, result)
+
+    def _say_figure(self, figure, result):
+        """A figure in the words of its check, or with its unit."""
+        if result.get("words"):
+            return result["words"]
         if self.check_unit == "money":
-            return self.currency_id.format(self.check_figure)
-        return self._format_count(self.check_figure)
+            return self.currency_id.format(figure)
+        return self._format_count(figure)
 
     def _format_count(self, value):
         count = round(value)
@@ -221,9 +227,7 @@ class BillingCloseTask(models.Model):
         if not result.get("applicable", True) and result.get("note"):
             return result["note"]
         named = [(label, value) for _key, label, value in result["figures"]]
-        figure = result["figure"]
-        money = self.check_unit == "money"
-        first = self._format_figure(figure) if money else self._format_count(figure)
+        first = self._say_figure(result["figure"], result)
         return ", ".join(
             [first, *(f"{label} {self._format_figure(v)}" for label, v in named)]
         )

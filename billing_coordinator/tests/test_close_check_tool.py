@@ -30,6 +30,7 @@ findings = st.builds(
     st.lists(rows, max_size=3),
     texts,
     st.booleans(),
+    texts,
 )
 thresholds = st.floats(0, 1e6).map(lambda amount: round(amount, 2))
 

@@ -96,6 +96,7 @@ class Finding:
     ``figures`` are those behind it, ``{key: (label, figure)}``: what is reviewed with
     the check, so that a change of any of them, for better or worse, is a change of the
     books. A domain on ``billing.receivable`` is for the context ``as_of`` = period end.
+    ``words`` tell the figure where a number alone does not: what is missing, which way.
     """
 
     figure: float
@@ -105,6 +106,7 @@ class Finding:
     rows: list[Row] = field(default_factory=list)
     note: str = ""
     applicable: bool = True
+    words: str = ""
 
     def __post_init__(self):
         # No threshold is below what is no number: it would pass for perfect.
