@@ -133,8 +133,15 @@ class Finding:
         True
         >>> Finding(0).has_moved(Finding(40), 0)
         False
+
+        What is as much the other way is another error:
+
+        >>> Finding(100).has_moved(Finding(-100), 50)
+        True
         """
         if _more(abs(self.figure) - abs(then.figure), threshold):
+            return True
+        if self.figure * then.figure < 0 and self.exceeds(threshold):
             return True
         now, before = (_numbers(finding.figures) for finding in (self, then))
         return any(
