@@ -128,16 +128,30 @@ class BillingCloseTask(models.Model):
         """The records behind the figure, or behind one row of its explanation."""
         self.ensure_one()
         self.check_access("read")
-        row = self.env.context.get("billing_check_row")
-        result = self.check_result or {}
-        found = result["rows"][row] if row is not None else result
-        if not found.get("model"):
+        found = self._get_opened()
+        if found.get("model") not in self.env:
             raise UserError(
                 self.env._("There is no list of records behind this figure.")
             )
+        self.env[found["model"]].check_access("read")
         return self.env["billing.close.checks"]._prepare_action(
             self.name, found["model"], found["domain"], self.close_id.date_to
         )
+
+    def _get_opened(self):
+        """What is behind the figure, or behind the row that the client names."""
+        result, row = self.check_result or {}, self.env.context.get("billing_check_row")
+        if row is None:
+            return result
+        rows = result.get("rows", [])
+        if not isinstance(row, int) or row not in range(len(rows)):
+            raise UserError(
+                self.env._(
+                    "This line is not there any more: the check was run again. Reload"
+                    " the page."
+                )
+            )
+        return rows[row]
 
     # -- signing on what fails ---------------------------------------------------------
 
