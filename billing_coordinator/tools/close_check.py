@@ -18,19 +18,21 @@ _sequence = count(1)
 
 @dataclass(frozen=True)
 class CheckInfo:
-    """What a check is called and what it counts."""
+    """What a check is called and what it counts; the model that has to be there."""
 
     code: str
     name: Any  # a text, or one that is translated when it is read
     unit: str
     sequence: int
     method: str
+    needs: str | None = None
 
 
-def close_check(code, name, *, unit=COUNT):
+def close_check(code, name, *, unit=COUNT, needs=None):
     """Make a method of ``billing.close.checks`` a check of the close.
 
-    The method gets a `Period` and returns a `Finding`.
+    The method gets a `Period` and returns a `Finding`. ``needs`` names a model: closes
+    leave out tasks with this check where it is not installed.
 
     >>> @close_check("late", "Late invoices")
     ... def _find_late(self, period):
@@ -46,7 +48,7 @@ def close_check(code, name, *, unit=COUNT):
 
     def decorate(method):
         method._close_check = CheckInfo(
-            code, name, unit, next(_sequence), method.__name__
+            code, name, unit, next(_sequence), method.__name__, needs
         )
         return method
 

@@ -47,9 +47,8 @@ class BillingCloseCarryWizardLine(models.TransientModel):
         if self.kind == "remove":
             copied.unlink()
         elif self.kind == "change" and self.field_name in copied._get_shared_fields():
-            field = self.task_id._fields[self.field_name]
-            value = self.task_id[self.field_name]
-            copied[self.field_name] = field.convert_to_write(value, self.task_id)
+            values = self.task_id._get_shared_values()
+            copied[self.field_name] = values[self.field_name]
         elif self.kind == "depends":
             copied.depends_ids = self._get_depends(copied, copies, made)
         elif self.kind == "order":
