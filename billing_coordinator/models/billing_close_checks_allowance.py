@@ -15,7 +15,8 @@ class BillingCloseChecks(models.AbstractModel):
     @close_check("allowance", _lt("Allowance for doubtful accounts"), unit=MONEY)
     def _find_allowance(self, period):
         """Each company by itself: no allowance makes up for that of a branch."""
-        allowances, companies = self.env["billing.allowance"], self._get_companies(period)
+        allowances = self.env["billing.allowance"]
+        companies = self._get_companies(period)
         totals, pairs, words = {"posted": 0.0, "computed": 0.0}, [], []
         for company in companies:
             posted, computed, domain = allowances._get_allowance_difference(

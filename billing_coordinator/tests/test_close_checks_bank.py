@@ -142,10 +142,8 @@ class TestBankChecks(CloseCheckCase):
         found = self._run("outstanding")
         shown = self._open(found)
         self.assertEqual(set(shown), set(records))
-        sums = [
-            sum(shown.filtered(lambda i, c=currency: i.currency_id == c).mapped("balance"))
-            for currency in shown.currency_id
-        ]
+        by_currency = shown.grouped("currency_id").values()
+        sums = [sum(items.mapped("balance")) for items in by_currency]
         self.assertEqual(sorted(filter(None, sums)), sorted(balances))
         self.assertEqual(found.figure, sum(map(abs, sums)))
         self.assertEqual(sorted(row.figure for row in found.rows), sorted(balances))
