@@ -198,6 +198,14 @@ class BillingAllowance(models.Model):
     # -- for the month-end close -------------------------------------------------------
 
     @api.model
+    def _get_close_domain(self, companies, date):
+        return [
+            ("company_id", "in", companies.ids),
+            ("date", "=", fields.Date.to_string(date)),
+            ("state", "!=", "cancelled"),
+        ]
+
+    @api.model
     def _get_allowance_difference(self, company, date):
         """What is posted as of a day, and what it comes to when computed again.
 
@@ -209,11 +217,7 @@ class BillingAllowance(models.Model):
             for ``billing.allowance``, with its date in ISO format
         :raise UserError: the ageing buckets have changed, and no rates been set
         """
-        domain = [
-            ("company_id", "=", company.id),
-            ("date", "=", fields.Date.to_string(date)),
-            ("state", "!=", "cancelled"),
-        ]
+        domain = self._get_close_domain(company, date)
         allowance = self.search(domain).filtered(lambda a: a.state == "posted")
         rates = self.env["billing.allowance.rate"]
         if not allowance and not rates.search_count(

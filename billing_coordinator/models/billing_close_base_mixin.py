@@ -1,3 +1,5 @@
+from markupsafe import Markup
+
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import html2plaintext
@@ -44,7 +46,8 @@ class BillingCloseBaseMixin(models.AbstractModel):
     check_code = fields.Selection(
         lambda self: self.env["billing.close.checks"]._get_selection(),
         "Automatic check",
-        help="Counts or adds up what should not be there at the end of the period.",
+        help="Counts or adds up what should not be there at the end of the period."
+        " Where it looks at an app that is not installed, closes leave the task out.",
     )
     check_id = fields.Many2one(
         "billing.close.check",
@@ -135,6 +138,7 @@ class BillingCloseBaseMixin(models.AbstractModel):
     @api.constrains("check_code", "check_id")
     def _check_own_check(self):
         for task in self:
+            self.env["billing.close.checks"]._check_code(task.check_code)
             if task.check_code == "own" and not task.check_id:
                 raise ValidationError(
                     self.env._("%(task)s: choose the check.", task=task.name)
@@ -173,10 +177,30 @@ class BillingCloseBaseMixin(models.AbstractModel):
     def _get_shared_values(self):
         """``{field: value}`` of one task, to be written to another."""
         self.ensure_one()
-        return {
+        values = {
             name: self._fields[name].convert_to_write(self[name], self)
             for name in self._get_shared_fields()
         }
+        return self._drop_gone_check(values)
+
+    def copy_data(self, default=None):
+        all_values = super().copy_data(default)
+        return [self._drop_gone_check(values) for values in all_values]
+
+    @api.model
+    def _drop_gone_check(self, values):
+        """A copy cannot have a check whose app is gone: its description says so."""
+        code = values.get("check_code")
+        if not code or self.env["billing.close.checks"]._is_known(code):
+            return values
+        note = self.env._(
+            "The check %(code)s was left out: the app that it came with is not"
+            " installed.",
+            code=code,
+        )
+        description = Markup(values.get("description") or "")
+        description += Markup("<p>%s</p>") % note
+        return {**values, "check_code": False, "description": description}
 
     def _describe_value(self, name):
         """A field's value in words."""

@@ -1,8 +1,12 @@
+from contextlib import closing, contextmanager
+
 import psycopg2
+from psycopg2.errors import QueryCanceled
 
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
+from odoo.tools import SQL
 
 from ..tools.close_check import COUNT, MONEY, Finding
 
@@ -17,6 +21,8 @@ DEFINITION = {
     "author_id",
 }
 SUMMABLE = ("integer", "float", "monetary")
+# Seconds that a query of a check may take.
+TIME_LIMIT = 10
 
 
 class BillingCloseCheck(models.Model):
@@ -162,10 +168,33 @@ class BillingCloseCheck(models.Model):
         model = model.with_context(allowed_company_ids=allowed or company_ids)
         domain = check_sudo._get_whole_domain(period, company_ids)
         try:
-            figure = check_sudo._measure(model, domain, period)
+            with check_sudo._limit_time():
+                figure = check_sudo._measure(model, domain, period)
         except (ValueError, psycopg2.DataError) as error:
             raise UserError(self._describe_error(error)) from error
         return Finding(figure, model._name, list(domain))
+
+    @contextmanager
+    def _limit_time(self):
+        """Read only: no query takes longer than the limit.
+
+        :raise UserError: one would have
+        """
+        self.env.flush_all()  # what is written before is no part of it
+        try:
+            # The end of the savepoint is the end of the limit.
+            with closing(self.env.cr.savepoint(flush=False)):
+                limit = int(TIME_LIMIT * 1000)
+                self.env.cr.execute(SQL("SET LOCAL statement_timeout = %s", limit))
+                yield
+        except QueryCanceled as error:
+            raise UserError(
+                self.env._(
+                    "This check took longer than %(seconds)s seconds. Narrow its"
+                    " filter.",
+                    seconds=TIME_LIMIT,
+                )
+            ) from error
 
     def _check_author(self, company):
         author_sudo = self.author_id.sudo()

@@ -90,7 +90,7 @@ class BillingCloseCheck(models.Model):
         domain = Domain(self._parse_domain())
         self._check_conditions(model, domain)
         try:
-            with self.env.cr.savepoint():
+            with self._limit_time():
                 model.sudo(False).search(domain, limit=1)
         except (
             ValueError,

@@ -83,8 +83,18 @@ class BillingCloseChecks(models.AbstractModel):
         return getattr(checks_sudo, info.method)(period)
 
     @api.model
+    def _is_known(self, code):
+        return code == OWN or code in self._get_checks()
+
+    @api.model
+    def _is_available(self, code):
+        """Whether the app that a check looks at is installed."""
+        info = self._get_checks().get(code)
+        return not (info and info.needs) or info.needs in self.env
+
+    @api.model
     def _check_code(self, code):
-        if code and code != OWN and code not in self._get_checks():
+        if code and not self._is_known(code):
             raise UserError(
                 self.env._(
                     "There is no check %(code)s any more: the app that it came with is"

@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import api, models
 from odoo.tools import LazyTranslate
 
 from ..tools.close_check import MONEY, Finding, close_check
@@ -11,17 +11,42 @@ class BillingCloseChecks(models.AbstractModel):
 
     _inherit = "billing.close.checks"
 
+    @api.model
     @close_check("allowance", _lt("Allowance for doubtful accounts"), unit=MONEY)
-    def _check_allowance(self, period):
-        posted, computed, domain = self.env[
-            "billing.allowance"
-        ]._get_allowance_difference(period.company, period.date_to)
+    def _find_allowance(self, period):
+        """Each company by itself: no allowance makes up for that of a branch."""
+        allowances = self.env["billing.allowance"]
+        companies = self._get_companies(period)
+        totals, pairs, words = {"posted": 0.0, "computed": 0.0}, [], []
+        for company in companies:
+            posted, computed, domain = allowances._get_allowance_difference(
+                company, period.date_to
+            )
+            totals["posted"] += posted
+            totals["computed"] += computed
+            if difference := self._round(period, posted - computed):
+                pairs.append((company.name, difference, allowances._name, domain))
+                text = self._describe_allowance(company, posted, difference)
+                words.append(f"{company.name}: {text}" if companies[1:] else text)
+        labels = {"posted": self.env._("Posted"), "computed": self.env._("Needed")}
         return Finding(
-            period.company.currency_id.round(posted - computed),
-            "billing.allowance",
-            domain,
+            self._round(period, sum(abs(pair[1]) for pair in pairs)),
+            allowances._name,
+            allowances._get_close_domain(companies, period.date_to),
             figures={
-                "posted": (self.env._("Posted"), posted),
-                "computed": (self.env._("Computed again"), computed),
+                key: (label, self._round(period, totals[key]))
+                for key, label in labels.items()
             },
+            rows=self._make_rows(period, pairs),
+            words="; ".join(words),
         )
+
+    @api.model
+    def _describe_allowance(self, company, posted, difference):
+        """What an accountant has to post, or to take back."""
+        amount = company.currency_id.format(abs(difference))
+        if not posted:
+            return self.env._("Nothing posted, %(amount)s needed", amount=amount)
+        if difference < 0:
+            return self.env._("%(amount)s too little posted", amount=amount)
+        return self.env._("%(amount)s too much posted", amount=amount)

@@ -75,25 +75,35 @@ class BillingCloseChecksBank(models.AbstractModel):
     @api.model
     def _find_balances(self, period, kind, accounts):
         """Accounts that should be empty; no balance makes up for another one."""
-        companies = self._get_companies(period)
-        sections = self.env["billing.tie.out"]._get_account_sections(
-            kind, accounts, companies, period.date_to
-        )
-        pairs = []
-        for section in sections.values():
-            [ledger] = section.get(tie_out.LEDGER)
-            if ledger.company_amount:
-                label = self.env["billing.tie.out"]._get_title(section, False)
-                pairs.append(
-                    (label, ledger.company_amount, ledger.model, ledger.domain)
-                )
-        account_ids = sorted({section.account_id for section in sections.values()})
+        items, leaves = self.env["account.move.line"], self._get_open_leaves(period)
+        account_ids = self._fetch_ids(accounts)
+        domain = [*self._get_items_domain(period, account_ids), *leaves]
+        groupby = ["company_id", "account_id", "currency_id"]
+        groups = items._read_group(domain, groupby, ["balance:sum"])
+        tie_outs, pairs = self.env["billing.tie.out"], []
+        for company, account, currency, balance in groups:
+            section = tie_outs._make_section(kind, company.id, currency.id, account.id)
+            if amount := company.currency_id.round(balance):
+                shown = tie_outs._get_items_domain(section, period.date_to, *leaves)
+                label = tie_outs._get_title(section, False)
+                pairs.append((label, amount, items._name, shown))
+        account_ids = sorted({account.id for _company, account, *_rest in groups})
         return Finding(
             self._round(period, sum(abs(pair[1]) for pair in pairs)),
-            "account.move.line",
-            self._get_items_domain(period, account_ids),
+            items._name,
+            [*self._get_items_domain(period, account_ids), *leaves],
             rows=self._make_rows(period, pairs),
         )
+
+    @api.model
+    def _get_open_leaves(self, period):
+        """Without items that were matched in full up to the end of the period.
+
+        All that is matched with one another counts together, so that what is left out
+        adds up to zero: a full match has an end once its latest part has one.
+        """
+        latest = "full_reconcile_id.partial_reconcile_ids.max_date"
+        return ["|", ("full_reconcile_id", "=", False), (latest, ">", period.date_to)]
 
     @api.model
     def _get_items_domain(self, period, account_ids):

@@ -36,11 +36,13 @@ class BillingCloseChecksCustomer(models.AbstractModel):
         return self._count("billing.followup.notice", domain)
 
     @api.model
-    @close_check("not_billed", _lt("Orders and deliveries not billed"))
+    @close_check(
+        "not_billed", _lt("Orders and deliveries not billed"), needs="sale.order"
+    )
     def _find_not_billed(self, period):
         """Orders up to period end that Sales calls to invoice: what was delivered, or
         ordered, by the policy of each product."""
-        if "sale.order" not in self.env:
+        if not self._is_available("not_billed"):
             note = self.env._("The app Sales is not installed.")
             return Finding(0, note=note, applicable=False)
         domain = [

@@ -51,8 +51,10 @@ class BillingClose(models.Model):
         tasks_sudo.union(*made.values())._plan_activities()
 
     def _is_due(self, task):
+        """Of this month, and not about an app that is not installed."""
         last_month = int(self.company_id.fiscalyear_last_month)
-        return period.is_due_in(task.frequency, self.date_to, last_month)
+        available = self.env["billing.close.checks"]._is_available(task.check_code)
+        return available and period.is_due_in(task.frequency, self.date_to, last_month)
 
     def _explain_no_tasks(self, template):
         if not template:

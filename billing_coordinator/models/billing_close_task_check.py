@@ -49,9 +49,15 @@ class BillingCloseTask(models.Model):
         result = self.check_result or {}
         if self.check_state == ERROR or not result.get("applicable", True):
             return result.get("note")
+        return self._say_figure(self.check_figure, result)
+
+    def _say_figure(self, figure, result):
+        """A figure in the words of its check, or with its unit."""
+        if result.get("words"):
+            return result["words"]
         if self.check_unit == "money":
-            return self.currency_id.format(self.check_figure)
-        return self._format_count(self.check_figure)
+            return self.currency_id.format(figure)
+        return self._format_count(figure)
 
     def _format_count(self, value):
         count = round(value)
@@ -122,16 +128,30 @@ class BillingCloseTask(models.Model):
         """The records behind the figure, or behind one row of its explanation."""
         self.ensure_one()
         self.check_access("read")
-        row = self.env.context.get("billing_check_row")
-        result = self.check_result or {}
-        found = result["rows"][row] if row is not None else result
-        if not found.get("model"):
+        found = self._get_opened()
+        if found.get("model") not in self.env:
             raise UserError(
                 self.env._("There is no list of records behind this figure.")
             )
+        self.env[found["model"]].check_access("read")
         return self.env["billing.close.checks"]._prepare_action(
             self.name, found["model"], found["domain"], self.close_id.date_to
         )
+
+    def _get_opened(self):
+        """What is behind the figure, or behind the row that the client names."""
+        result, row = self.check_result or {}, self.env.context.get("billing_check_row")
+        if row is None:
+            return result
+        rows = result.get("rows", [])
+        if not isinstance(row, int) or row not in range(len(rows)):
+            raise UserError(
+                self.env._(
+                    "This line is not there any more: the check was run again. Reload"
+                    " the page."
+                )
+            )
+        return rows[row]
 
     # -- signing on what fails ---------------------------------------------------------
 
@@ -221,9 +241,7 @@ class BillingCloseTask(models.Model):
         if not result.get("applicable", True) and result.get("note"):
             return result["note"]
         named = [(label, value) for _key, label, value in result["figures"]]
-        figure = result["figure"]
-        money = self.check_unit == "money"
-        first = self._format_figure(figure) if money else self._format_count(figure)
+        first = self._say_figure(result["figure"], result)
         return ", ".join(
             [first, *(f"{label} {self._format_figure(v)}" for label, v in named)]
         )

@@ -31,6 +31,7 @@ from . import (
     test_close_carry,
     test_close_check_tool,
     test_close_checks,
+    test_close_checks_allowance,
     test_close_checks_bank,
     test_close_checks_own,
     test_close_checks_receivable,

@@ -3,11 +3,11 @@
 from datetime import date
 from unittest.mock import patch
 
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import HttpCase, tagged
 from odoo.tools import mute_logger
 
-from ..tools.close_check import Finding
+from ..tools.close_check import Finding, Row
 from .test_close_attack import AttackCase
 
 REFUSED = UserError  # and what inherits from it
@@ -73,6 +73,39 @@ class TestCloseChecksAttack(AttackCase):
         ):
             self.assertRefused(self.close.with_user(self.preparer)._lock)
         self.assertEqual(self.close.state, "ready")
+
+    def test_rows_that_are_not_there(self):
+        """What a client names is a row of the result, or refused in words."""
+        task = self._as(self.drafts, self.preparer)
+        rows = [Row("Drafts", 1, "account.move", []), Row("Nothing", 1)]
+        self.drafts.check_result = Finding(1, "account.move", [], rows=rows).to_json()
+
+        def open_row(row):
+            return task.with_context(billing_check_row=row).action_open_records()
+
+        self.assertEqual(open_row(0)["res_model"], "account.move")
+        self.assertEqual(open_row(None)["res_model"], "account.move")
+        for row in (2, -1, "0", "x", 0.5, [0], {"a": 1}):
+            with (
+                self.subTest(row=row),
+                self.assertRaisesRegex(UserError, "not there any more"),
+            ):
+                open_row(row)
+        with self.assertRaisesRegex(UserError, "no list of records"):
+            open_row(1)
+        self.drafts.check_result = False
+        with self.assertRaisesRegex(UserError, "not there any more"):
+            open_row(0)
+
+    def test_records_that_one_may_not_read(self):
+        task = self._as(self.drafts, self.preparer)
+        for model, error in (
+            ("ir.config_parameter", AccessError),
+            ("no.such.model", UserError),
+        ):
+            self.drafts.check_result = Finding(1, model, []).to_json()
+            with self.subTest(model), self.assertRaises(error):
+                task.action_open_records()
 
     def test_suspension_reaches_people_who_left(self):
         self.drafts.owner_id = self.preparer

@@ -30,6 +30,7 @@ findings = st.builds(
     st.lists(rows, max_size=3),
     texts,
     st.booleans(),
+    texts,
 )
 thresholds = st.floats(0, 1e6).map(lambda amount: round(amount, 2))
 
@@ -52,8 +53,17 @@ class TestCloseCheckTool(TransactionCase):
 
     @holds_for(amounts, amounts, thresholds)
     def test_improvement_is_no_drift(self, one, other, threshold):
-        better, worse = sorted((one, other), key=abs)
-        self.assertFalse(Finding(better).has_moved(Finding(worse), threshold))
+        better, worse = sorted((abs(one), abs(other)))
+        for sign in (1, -1):
+            now, then = Finding(sign * better), Finding(sign * worse)
+            self.assertFalse(now.has_moved(then, threshold))
+
+    @holds_for(amounts, amounts, thresholds)
+    def test_the_other_way_is_drift(self, one, other, threshold):
+        """Beyond the threshold only: up to it nothing is wrong."""
+        now, then = Finding(abs(one)), Finding(-abs(other))
+        if now.figure and then.figure:
+            self.assertEqual(now.has_moved(then, threshold), now.exceeds(threshold))
 
     @holds_for(findings, findings, thresholds, thresholds)
     def test_a_wider_threshold_finds_less(self, now, then, one, other):

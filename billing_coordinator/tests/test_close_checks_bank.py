@@ -126,3 +126,59 @@ class TestBankChecks(CloseCheckCase):
         self.assertEqual(found.figure, 100)
         self.assertEqual(sum(self._open(found).mapped("balance")), 100)
         self.assertTrue(FIRST <= self._open(found).date <= LAST)
+
+    # -- the records behind a balance --------------------------------------------------
+
+    def _on_transit(self, amount, day=IN_MAY, currency=None, foreign=None):
+        """An item of the outstanding account, with an entry against a receivable."""
+        entry = self._make_entry(self.customer, -amount, day, currency, foreign)
+        other = entry.line_ids - self._receivable_lines(entry)
+        # As if it had been booked there.
+        other.with_context(check_move_validity=False).account_id = self.transit
+        return other
+
+    def assertShown(self, records, *balances):
+        """These are shown, and the figure is what they add up to, by currency."""
+        found = self._run("outstanding")
+        shown = self._open(found)
+        self.assertEqual(set(shown), set(records))
+        by_currency = shown.grouped("currency_id").values()
+        sums = [sum(items.mapped("balance")) for items in by_currency]
+        self.assertEqual(sorted(filter(None, sums)), sorted(balances))
+        self.assertEqual(found.figure, sum(map(abs, sums)))
+        self.assertEqual(sorted(row.figure for row in found.rows), sorted(balances))
+        for row in found.rows:
+            behind = self._open(row)
+            self.assertTrue(behind <= shown)
+            self.assertEqual(sum(behind.mapped("balance")), row.figure)
+
+    def test_matched_with_each_other(self):
+        """What is settled is not shown; only what is open at the end of the period."""
+        paid, back = self._on_transit(70), self._on_transit(-70)
+        waiting = self._on_transit(30)
+        self.assertShown(paid + back + waiting, 30)
+        (paid + back).reconcile()
+        self.assertShown(waiting, 30)
+
+    def test_matched_in_part(self):
+        """Both sides are shown, so that they add up to what is open."""
+        paid, back = self._on_transit(100), self._on_transit(-60)
+        (paid + back).reconcile()
+        self.assertShown(paid + back, 40)
+
+    def test_matched_after_the_period(self):
+        """It was open at the end of the period, whatever came after it."""
+        paid, early = self._on_transit(100), self._on_transit(-60)
+        (paid + early).reconcile()
+        late = self._on_transit(-40, day=days(-1))
+        (paid + late).reconcile()
+        self.assertTrue(early.full_reconcile_id)
+        self.assertShown(paid + early, 40)
+
+    def test_matched_across_currencies(self):
+        """Nothing is open in either of them."""
+        paid = self._on_transit(25, currency=self.usd, foreign=-100)
+        back = self._on_transit(-25)
+        self.assertShown(paid + back, 25, -25)
+        (paid + back).reconcile()
+        self.assertClean("outstanding")

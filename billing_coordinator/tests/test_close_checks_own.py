@@ -1,6 +1,11 @@
-from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.tests import Form, tagged
+from unittest.mock import patch
 
+from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.fields import Command
+from odoo.tests import Form, tagged
+from odoo.tools import mute_logger
+
+from ..models import billing_close_check
 from .close_check_common import CloseCheckCase
 from .common import days
 
@@ -274,3 +279,71 @@ class TestOwnCheck(CloseCheckCase):
     def test_which_check(self):
         with self.assertRaisesRegex(UserError, "which check of your own"):
             self._run("own")
+
+    # -- time --------------------------------------------------------------------------
+
+    def _sleep(self, seconds):
+        """A check whose query takes so long."""
+
+        def measure(check, *_args):
+            check.env.cr.execute("SELECT pg_sleep(%s)", [seconds])
+            return 3
+
+        return patch.object(type(self.env["billing.close.check"]), "_measure", measure)
+
+    def _get_limit(self):
+        self.env.cr.execute("SHOW statement_timeout")
+        return self.env.cr.fetchone()[0]
+
+    @mute_logger("odoo.sql_db")
+    def test_time_limit(self):
+        """One that takes too long says so, and stops no other; the limit is its own."""
+        self.env["billing.close.template"].create(
+            {
+                "name": "Two checks",
+                "company_id": self.company.id,
+                "date_from": "2025-01-01",
+                "task_ids": [
+                    Command.create(
+                        {
+                            "name": "Heavy",
+                            "check_code": "own",
+                            "check_id": self._make_check().id,
+                        }
+                    ),
+                    Command.create({"name": "Drafts", "check_code": "draft_invoices"}),
+                ],
+            }
+        )
+        self._in_may(post=False)
+        closes = self.env["billing.close"]
+        close = closes.create({"company_id": self.company.id, "date_to": "2025-05-31"})
+        heavy, drafts = close.task_ids.sorted("id").with_user(self.accountant)
+        with patch.object(billing_close_check, "TIME_LIMIT", 0.2), self._sleep(5):
+            close.with_user(self.accountant).action_run_checks()
+        self.assertEqual(heavy.check_state, "error")
+        self.assertEqual(
+            heavy.check_text,
+            "This check took longer than 0.2 seconds. Narrow its filter.",
+        )
+        self.assertEqual((drafts.check_state, drafts.check_figure), ("fail", 1))
+        self.assertEqual(self._get_limit(), "0")
+        with self._sleep(0):
+            close.with_user(self.accountant).action_run_checks()
+        self.assertEqual(heavy.check_figure, 3)
+        self.assertEqual(self._get_limit(), "0")
+
+    @mute_logger("odoo.sql_db")
+    def test_time_limit_of_writing_a_check(self):
+        """The records are looked up once when a check is saved."""
+        moves = self.env.registry["account.move"]
+
+        def search(model, *_args, **_kwargs):
+            model.env.cr.execute("SELECT pg_sleep(5)")
+
+        with (
+            patch.object(billing_close_check, "TIME_LIMIT", 0.2),
+            patch.object(moves, "search", search),
+            self.assertRaisesRegex(ValidationError, "took longer than 0.2 seconds"),
+        ):
+            self._make_check()

@@ -304,19 +304,30 @@ class TestTaxCheck(CloseCheckCase):
         self.assertEqual([row.figure for row in found.rows], [1])
         self.assertTrue(found.rows[0].label.startswith("VAT 21%"))
 
+    def test_currency_of_three_decimals(self):
+        """What rounding explains is as small as the currency's steps."""
+        self.eur.rounding = 0.001
+        invoice = self._bill(100)
+        self._change(invoice, 0.001)
+        self.assertClean("tax")
+        self._change(invoice, 0.003)
+        found = self._run("tax")
+        self.assertEqual(found.figure, 0.004)
+        self.assertEqual(self._open(found), invoice)
+
     def _there(self):
         return {"company": self.other_company, "customer": self.other_customer}
 
     def _make_elsewhere(self):
         return self._make_tax("VAT 21%", 21, company=self.other_company)
 
-    def _change(self, invoice):
+    def _change(self, invoice, more=1):
         """Posted with more tax than base and rate give."""
         self.env.flush_all()
         self.env.cr.execute(
-            """UPDATE account_move_line SET balance = balance - 1
+            """UPDATE account_move_line SET balance = balance - %s
                 WHERE move_id = %s AND tax_line_id IS NOT NULL""",
-            [invoice.id],
+            [more, invoice.id],
         )
         self.env.invalidate_all()
 

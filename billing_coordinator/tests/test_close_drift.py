@@ -120,3 +120,15 @@ class TestCloseDrift(CloseCase):
         self.close.with_user(self.preparer).action_run_checks()
         self.assertEqual(self.drafts.state, "reviewed")
         self.assertEqual(self.drafts.check_state, "pass")
+
+    def test_currency_of_figures_stays(self):
+        """Figures that were signed are amounts of the company's currency: Odoo keeps
+        it as soon as there are entries."""
+        before = self.tie_out.check_text
+        self.assertIn("€", before)
+        with self.assertRaisesRegex(UserError, "change the currency"):
+            self.company.currency_id = self.usd
+        self.env.invalidate_all()
+        self.close.with_user(self.preparer).action_run_checks()
+        self.assertEqual(self.tie_out.check_text, before)
+        self.assertEqual(self.tie_out.state, "reviewed")

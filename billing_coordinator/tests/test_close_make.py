@@ -1,5 +1,6 @@
 """Closes are made on time from the template in force."""
 
+from dataclasses import replace
 from datetime import date
 from unittest.mock import patch
 
@@ -106,6 +107,82 @@ class TestCloseMake(SecondCompany, CloseCase):
         tie_out = copied.task_ids.filtered(lambda task: task.name == "Tie-out")
         self.assertEqual(tie_out.depends_ids.template_id, copied)
         self.assertEqual(tie_out.depends_ids.name, "Drafts")
+
+    def test_check_of_an_app_that_is_not_installed(self):
+        """Nobody signs for records that there cannot be."""
+        checks = self.env["billing.close.checks"]
+        info = checks._get_checks()["draft_invoices"]
+        self.assertTrue(checks._is_available(info.code))
+        absent = replace(info, needs="no.such.model")
+        method = getattr(type(checks), info.method)
+        with patch.object(method, "_close_check", absent):
+            self.assertFalse(checks._is_available(info.code))
+            close = self._make_close()
+            self.assertFalse(close._get_differences())
+        self.assertEqual(close.task_ids.mapped("name"), ["Tie-out", "Talk"])
+        self.assertEqual(self._task(close, "Tie-out").state, "todo")
+
+    def test_orders_where_there_are_none(self):
+        self._make_template_task("Bill orders", check_code="not_billed")
+        made = self._task(self._make_close(), "Bill orders")
+        self.assertEqual(bool(made), "sale.order" in self.env)
+
+    # -- checks whose app is gone ------------------------------------------------------
+
+    def _lose_check(self, *tasks):
+        self.env.flush_all()
+        for task in tasks:
+            self.env.cr.execute(
+                f"UPDATE {task._table} SET check_code = 'gone' WHERE id = %s",
+                [task.id],
+            )
+        self.env.invalidate_all()
+
+    def assertDropped(self, task):
+        self.assertFalse(task.check_code)
+        self.assertIn("The check gone was left out", task.description)
+        self.assertIn("Be exact", task.description)
+
+    def test_new_version_without_a_check_that_is_gone(self):
+        """While a close runs by the template, there is no other way to go on."""
+        self.drafts.description = "<p>Be exact</p>"
+        self._make_close()
+        self._lose_check(self.drafts)
+        action = self.template.with_user(self.manager).action_new_version()
+        copied = self.env["billing.close.template"].browse(action["res_id"])
+        self.assertDropped(copied.task_ids.filtered(lambda t: t.name == "Drafts"))
+        kept = copied.task_ids.filtered(lambda t: t.name == "Tie-out")
+        self.assertEqual(kept.check_code, "receivables")
+        self.assertFalse(kept.description)
+
+    def test_carried_without_a_check_that_is_gone(self):
+        close = self._make_close()
+        more = self.env["billing.close.task"].create(
+            {
+                "close_id": close.id,
+                "name": "More",
+                "check_code": "not_sent",
+                "description": "<p>Be exact</p>",
+            }
+        )
+        self._lose_check(more, self._task(close, "Tie-out"))
+        self.assertDropped(more.copy())
+        action = close.with_user(self.manager).action_carry()
+        wizard = self.env[action["res_model"]].with_user(self.manager)
+        action = wizard.browse(action["res_id"]).action_apply()
+        version = self.env["billing.close.template"].browse(action["res_id"])
+        by_name = {task.name: task for task in version.task_ids}
+        self.assertDropped(by_name["More"])
+        self.assertFalse(by_name["Tie-out"].check_code)
+
+    def test_import_of_a_check_that_is_gone(self):
+        tasks = self.env["billing.close.template.task"].with_user(self.manager)
+        names = ["template_id/.id", "name", "check_code"]
+        result = tasks.load(names, [[str(self.template.id), "Imported", "gone"]])
+        self.assertFalse(result["ids"])
+        self.assertIn("gone", result["messages"][0]["message"])
+        with self.assertRaisesRegex(UserError, "no check gone any more"):
+            self.drafts.with_user(self.manager).check_code = "gone"
 
     def test_deleted_with_all_that_belongs_to_it(self):
         self.talk.owner_id = self.preparer

@@ -18,19 +18,21 @@ _sequence = count(1)
 
 @dataclass(frozen=True)
 class CheckInfo:
-    """What a check is called and what it counts."""
+    """What a check is called and what it counts; the model that has to be there."""
 
     code: str
     name: Any  # a text, or one that is translated when it is read
     unit: str
     sequence: int
     method: str
+    needs: str | None = None
 
 
-def close_check(code, name, *, unit=COUNT):
+def close_check(code, name, *, unit=COUNT, needs=None):
     """Make a method of ``billing.close.checks`` a check of the close.
 
-    The method gets a `Period` and returns a `Finding`.
+    The method gets a `Period` and returns a `Finding`. ``needs`` names a model: closes
+    leave out tasks with this check where it is not installed.
 
     >>> @close_check("late", "Late invoices")
     ... def _find_late(self, period):
@@ -46,7 +48,7 @@ def close_check(code, name, *, unit=COUNT):
 
     def decorate(method):
         method._close_check = CheckInfo(
-            code, name, unit, next(_sequence), method.__name__
+            code, name, unit, next(_sequence), method.__name__, needs
         )
         return method
 
@@ -96,6 +98,7 @@ class Finding:
     ``figures`` are those behind it, ``{key: (label, figure)}``: what is reviewed with
     the check, so that a change of any of them, for better or worse, is a change of the
     books. A domain on ``billing.receivable`` is for the context ``as_of`` = period end.
+    ``words`` tell the figure where a number alone does not: what is missing, which way.
     """
 
     figure: float
@@ -105,6 +108,7 @@ class Finding:
     rows: list[Row] = field(default_factory=list)
     note: str = ""
     applicable: bool = True
+    words: str = ""
 
     def __post_init__(self):
         # No threshold is below what is no number: it would pass for perfect.
@@ -131,8 +135,15 @@ class Finding:
         True
         >>> Finding(0).has_moved(Finding(40), 0)
         False
+
+        What is as much the other way is another error:
+
+        >>> Finding(100).has_moved(Finding(-100), 50)
+        True
         """
         if _more(abs(self.figure) - abs(then.figure), threshold):
+            return True
+        if self.figure * then.figure < 0 and self.exceeds(threshold):
             return True
         now, before = (_numbers(finding.figures) for finding in (self, then))
         return any(

@@ -145,12 +145,13 @@ def tax(company_ids, types, days):
 
     Tax of a group counts by its parts. An invoice differs when tax and base by rate are
     further apart than the rounding of each of its lines explains, in the currency in
-    which it was rounded.
+    which it was rounded, and that of the amount in the company's.
     """
     return SQL(
         """WITH move AS MATERIALIZED (
              SELECT move.id, CASE move_type WHEN 'out_refund' THEN 'refund'
                                             ELSE 'invoice' END document_type,
+                    own.rounding / 2 slack,
                     GREATEST(own.rounding, currency.rounding * COALESCE(
                         ABS(amount_total_signed / NULLIF(amount_total, 0)), 1)) step
                FROM account_move move
@@ -189,12 +190,14 @@ def tax(company_ids, types, days):
                 AND rate.document_type = move.document_type
            ), total AS (
              SELECT part.move_id, part.tax_id, tax.amount_type = 'percent' percent,
-                    SUM(booked) booked, SUM(due) due, SUM(step) step,
-                    SUM(untagged) untagged
-               FROM part JOIN account_tax tax ON tax.id = part.tax_id
+                    SUM(booked) booked, SUM(due) due, SUM(untagged) untagged,
+                    SUM(part.step) + MIN(move.slack) allowed
+               FROM part
+               JOIN move ON move.id = part.move_id
+               JOIN account_tax tax ON tax.id = part.tax_id
               GROUP BY 1, 2, 3
            ), checked AS (
-             SELECT *, CASE WHEN percent AND ABS(booked - due) > step + 0.005
+             SELECT *, CASE WHEN percent AND ABS(booked - due) > allowed
                             THEN ABS(booked - due) ELSE 0 END wrong
                FROM total)
            SELECT tax_id, -SUM(booked),

@@ -48,9 +48,8 @@ class BillingCloseCarryWizardLine(models.TransientModel):
         if self.kind == "remove":
             copied.unlink()
         elif self.kind == "change" and self.field_name in copied._get_shared_fields():
-            field = self.task_id._fields[self.field_name]
-            value = self.task_id[self.field_name]
-            copied[self.field_name] = field.convert_to_write(value, self.task_id)
+            values = self.task_id._get_shared_values()
+            copied[self.field_name] = values[self.field_name]
         elif self.kind == "due":
             days = self.task_id.close_id._get_working_days()
             copied.due_days = self.task_id._get_due_number(days)
