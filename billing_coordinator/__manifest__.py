@@ -68,6 +68,7 @@
         "views/billing_close_check_views.xml",
         "views/billing_close_board_views.xml",
         "views/billing_close_views.xml",
+        "views/billing_close_actions.xml",
         "views/billing_close_task_views.xml",
         "views/billing_close_template_views.xml",
         "views/billing_allowance_templates.xml",

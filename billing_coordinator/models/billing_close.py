@@ -119,7 +119,8 @@ class BillingClose(models.Model):
         for close in self:
             tasks = close.task_ids
             done = len(tasks.filtered("is_done"))
-            close.progress = 100.0 * done / len(tasks) if tasks else 0.0
+            # Whole percents, rounded down: 100 only when all is done.
+            close.progress = 100 * done // len(tasks) if tasks else 0
             if close.date_locked:
                 close.state = LOCKED
             elif tasks and done == len(tasks):

@@ -41,7 +41,9 @@ class BillingClose(models.Model):
             "companies": self._get_board_companies(),
             "close": False,
         }
-        if close:
+        if not close:
+            values |= self._get_board_start(company)
+        else:
             tasks = close.task_ids.sorted(lambda task: task._get_board_order())
             values |= {
                 "close": close._get_board_values(series, tasks),
@@ -50,6 +52,15 @@ class BillingClose(models.Model):
                 "history": close._get_history(series),
             }
         return values
+
+    def _get_board_start(self, company):
+        """What a company without a close needs first."""
+        templates = self.env["billing.close.template"]
+        day = self._get_default_date_to()
+        return {
+            "has_template": bool(templates._get_in_force(company, day)),
+            "can_make_template": templates.has_access("create"),
+        }
 
     # -- which close -------------------------------------------------------------------
 
@@ -87,6 +98,7 @@ class BillingClose(models.Model):
         leads = user.has_group(MANAGER) or user.has_group(ACCOUNTANT)
         ids = series.ids
         place = ids.index(self.id)
+        mine = tasks.filtered(lambda task: task._get_turn() == user)
         return {
             "id": self.id,
             "name": self.display_name,
@@ -97,8 +109,10 @@ class BillingClose(models.Model):
             ],
             "total": len(tasks),
             "done": len(tasks.filtered("is_done")),
+            "percent": self.progress,
             "late": len(tasks.filtered("is_late")),
-            "mine": len(tasks.filtered(lambda t: t._get_turn() == user)),
+            "mine": len(mine.filtered(lambda task: not task._is_blocked())),
+            "mine_waiting": len(mine.filtered(lambda task: task._is_blocked())),
             "due": self._get_due_words(),
             "days_to_close": self.days_to_close,
             "locked_by": self.locked_uid.sudo().name or False,

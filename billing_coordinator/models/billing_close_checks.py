@@ -8,6 +8,7 @@ from ..tools.close_check import MAX_ROWS, Finding, Row
 
 _lt = LazyTranslate(__name__)
 
+MODULE = "billing_coordinator"
 # The code of the checks that users make themselves.
 OWN = "own"
 OWN_NAME = _lt("A check of your own")
@@ -106,9 +107,11 @@ class BillingCloseChecks(models.AbstractModel):
     @api.model
     def _prepare_action(self, name, model, domain, day):
         """The records behind a figure, as the user may see them."""
-        context, modes = {"create": False}, ["list", "form"]
-        if model == "account.move":  # Odoo's list shows the customer for these only
+        context, modes, lists = {"create": False}, ["list", "form"], {}
+        if model == "account.move":
+            # Odoo's list shows the customer for these only, and offers uploads.
             context["default_move_type"] = "out_invoice"
+            lists["list"] = self.env.ref(f"{MODULE}.account_move_view_list_found").id
         if model == "billing.receivable":
             context["as_of"] = str(day)
             modes = ["list"]
@@ -117,7 +120,7 @@ class BillingCloseChecks(models.AbstractModel):
             "name": name,
             "res_model": model,
             "view_mode": ",".join(modes),
-            "views": [(False, mode) for mode in modes],
+            "views": [(lists.get(mode, False), mode) for mode in modes],
             "domain": domain,
             "context": context,
             "help": Markup("<p class='o_view_nocontent_empty_folder'>%s</p>")

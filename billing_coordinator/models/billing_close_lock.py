@@ -30,14 +30,20 @@ class BillingClose(models.Model):
             close.can_reopen = manager and close.state == LOCKED
 
     def action_lock(self):
+        self.ensure_one()
+        self.check_access("read")
+        # Told before anything is written; locking checks it again.
+        self._check_ended()
+        self._check_previous_locked()
         return self._open_reason_wizard("lock")
 
     def action_reopen(self):
+        self.ensure_one()
+        self.check_access("read")
+        self._check_later_open()
         return self._open_reason_wizard("reopen")
 
     def _open_reason_wizard(self, kind):
-        self.ensure_one()
-        self.check_access("read")
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Lock") if kind == "lock" else self.env._("Reopen"),

@@ -3,7 +3,7 @@ from collections import defaultdict
 from odoo import fields, models
 from odoo.tools.misc import format_date
 
-from .billing_close_task import PREPARED, WAITING
+from .billing_close_task import PREPARED
 
 
 class BillingCloseTask(models.Model):
@@ -25,10 +25,15 @@ class BillingCloseTask(models.Model):
             return self.owner_id.browse()
         return self.reviewer_id if self.state == PREPARED else self.owner_id
 
+    def _is_blocked(self):
+        """Whether its next step waits for other tasks; a review never does."""
+        waits = not self.is_done and self.state != PREPARED
+        return waits and bool(self.blocked_ids)
+
     def _get_board_rows(self):
         waiting_ids = defaultdict(list)
         for task in self:
-            if not task.is_done and task.state == WAITING:
+            if task._is_blocked():
                 for other in task.blocked_ids:
                     waiting_ids[other].append(task.id)
         return [task._get_board_row(waiting_ids[task]) for task in self]
@@ -42,6 +47,7 @@ class BillingCloseTask(models.Model):
             "state": self.state,
             "is_done": self.is_done,
             "is_late": self.is_late,
+            "is_blocked": self._is_blocked(),
             "due": format_date(self.env, due, date_format="EEE d MMM")
             if due
             else False,
@@ -76,21 +82,22 @@ class BillingCloseTask(models.Model):
         return "check" if may_sign else False
 
     def _get_board_people(self):
-        """Whose turn it is how often; what is anybody's comes last."""
+        """Who can do how much now, and how much waits; what is anybody's comes last."""
         people = {}
         for task in self.filtered(lambda task: not task.is_done):
             person = task._get_turn()
             counts = people.setdefault(
-                person, {"person": self._get_person(person), "open": 0, "late": 0}
+                person,
+                {"person": self._get_person(person), "now": 0, "waiting": 0, "late": 0},
             )
-            counts["open"] += 1
+            counts["waiting" if task._is_blocked() else "now"] += 1
             counts["late"] += task.is_late
         return sorted(
             people.values(),
             key=lambda c: (
                 not c["person"],
                 -c["late"],
-                -c["open"],
+                -c["now"],
                 c["person"] and c["person"]["name"],
             ),
         )

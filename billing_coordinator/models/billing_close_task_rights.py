@@ -1,14 +1,17 @@
 from odoo import api, fields, models
 
+from .billing_close import LOCKED
 from .billing_close_task import (
+    MANAGER,
     NOT_APPLICABLE,
     PREPARED,
     REVIEWED,
+    SIGNED,
     SUSPENDED,
     TODO,
     WAITING,
 )
-from .billing_close_task_sign import ACCOUNTANT, MANAGER
+from .billing_close_task_sign import ACCOUNTANT
 
 
 class BillingCloseTask(models.Model):
@@ -21,6 +24,8 @@ class BillingCloseTask(models.Model):
     can_override = fields.Boolean(compute="_compute_can_sign")
     can_leave_out = fields.Boolean(compute="_compute_can_sign")
     can_withdraw = fields.Boolean(compute="_compute_can_sign")
+    can_change = fields.Boolean(compute="_compute_can_change")
+    can_control = fields.Boolean(compute="_compute_can_change")
 
     @api.depends_context("uid")
     @api.depends("state", "check_state", "owner_id", "reviewer_id", "prepared_uid")
@@ -55,6 +60,18 @@ class BillingCloseTask(models.Model):
                 and task.state in (PREPARED, REVIEWED, NOT_APPLICABLE)
                 and task._may_withdraw()
             )
+
+    @api.depends_context("uid")
+    @api.depends("signed_state", "close_id.state")
+    def _compute_can_change(self):
+        """What the form offers to edit; writing checks it again."""
+        manager = self.env.user.has_group(MANAGER)
+        may_write = self.has_access("write")
+        for task in self:
+            signed = task.signed_state in SIGNED or task.close_id.state == LOCKED
+            task.can_change = may_write and not signed
+            # Who adds a task may say what it asks for.
+            task.can_control = task.can_change and (manager or not task._origin)
 
     def _may_prepare(self):
         """The preparer; accountants and managers too, to help out."""

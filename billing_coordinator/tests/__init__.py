@@ -41,6 +41,7 @@ from . import (
     test_close_drift,
     test_close_lock,
     test_close_make,
+    test_close_screens,
     test_close_sign,
     test_close_tour,
     test_cockpit,

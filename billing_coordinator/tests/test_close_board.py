@@ -76,13 +76,35 @@ class TestCloseBoard(Bank, SecondCompany, CloseCase):
 
     def test_people(self):
         counts = [
-            (row["person"] and row["person"]["name"], row["open"], row["late"])
+            (
+                row["person"] and row["person"]["name"],
+                row["now"],
+                row["waiting"],
+                row["late"],
+            )
             for row in self._board()["people"]
         ]
-        self.assertEqual(counts, [("Preparer", 1, 1), (False, 2, 2)])
+        self.assertEqual(counts, [("Preparer", 1, 0, 1), (False, 1, 1, 2)])
         self._sign(self._task(self.close, "Drafts"), self.preparer)
         people = self._board()["people"]
         self.assertEqual(people[0]["person"]["name"], "Reviewer")
+
+    def test_what_waits_is_not_for_now(self):
+        self._task(self.close, "Tie-out").owner_id = self.preparer
+        close = self._board()["close"]
+        self.assertEqual((close["mine"], close["mine_waiting"]), (1, 1))
+        self.assertTrue(self._row("Tie-out")["is_blocked"])
+        self._sign(self._task(self.close, "Drafts"), self.preparer, self.reviewer)
+        close = self._board()["close"]
+        self.assertEqual((close["mine"], close["mine_waiting"]), (1, 0))
+        self.assertFalse(self._row("Tie-out")["is_blocked"])
+
+    def test_one_percentage(self):
+        """The same on the board and in the list: rounded down, 100 when all is done."""
+        self._sign(self._task(self.close, "Drafts"), self.preparer, self.reviewer)
+        self._sign(self._task(self.close, "Talk"), self.preparer)
+        self.assertEqual(self.close.progress, 66)
+        self.assertEqual(self._board()["close"]["percent"], 66)
 
     def test_history_and_neighbours(self):
         april = self._make_close(date(2025, 4, 30))
@@ -110,6 +132,10 @@ class TestCloseBoard(Bank, SecondCompany, CloseCase):
         board = elsewhere.get_board()
         self.assertFalse(board["close"])
         self.assertFalse(board["can_make"])
+        self.assertFalse(board["can_make_template"])
+        self.assertTrue(board["has_template"], "the one that came with the app")
+        self.env["billing.close.template"].search([]).active = False
+        self.assertFalse(elsewhere.get_board()["has_template"])
         self.assertEqual(board["company_id"], self.other_company.id)
 
     def test_not_of_another_company(self):

@@ -49,3 +49,14 @@ class TestCloseTour(Ledger, HttpCase):
         self.assertEqual(close.locked_uid, self.reviewer)
         self.assertEqual(close.task_ids.reviewed_uid, self.reviewer)
         self.assertEqual(self.company.fiscalyear_lock_date, close.date_to)
+
+    def test_switch_the_company(self):
+        other = self._make_company("Tour elsewhere")
+        self.preparer.company_ids = [Command.link(other.id)]
+        self.env["billing.close"].create({"company_id": self.company.id})
+        self.start_tour(
+            ACTION,
+            "billing_coordinator_close_companies",
+            login=self.preparer.login,
+            cookies={"cids": f"{self.company.id}-{other.id}"},
+        )

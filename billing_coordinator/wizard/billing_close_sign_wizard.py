@@ -26,7 +26,7 @@ class BillingCloseSignWizard(models.TransientModel):
         "billing_close_sign_wizard_attachment_rel",
         "wizard_id",
         "attachment_id",
-        "Evidence",
+        "Attach a file",  # the button is named so
     )
     seen_id = fields.Many2one("billing.close.signoff", readonly=True, index=True)
     seen_figures = fields.Json()

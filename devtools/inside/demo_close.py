@@ -1,10 +1,14 @@
-"""Closes of the demo: three months that are locked, and the last one half done."""
+"""Closes of the demo: three months that are locked, and the last one in work.
+
+On whatever day the demo is made, the last month stands where it would stand on that
+day: what was due is signed, apart from a few tasks that are late.
+"""
 
 import datetime
 
 from freezegun import freeze_time
 
-from odoo import fields
+from odoo import Command, fields
 
 MODULE = "billing_coordinator"
 # How many days after its end each month was locked, the latest last.
@@ -13,10 +17,16 @@ LOCKED = (12, 9, 7)
 # the newest ones may still wait.
 NOT_SENT = 4
 SENT_AFTER_DAYS = 3
-# What of the last month is done: the rest waits for who tries the demo.
-REVIEWED = ("draft", "unbilled", "bank_lines", "statements", "notices")
-PREPARED = ("sequence", "cutoff")
+# What of the last month is done before its day, and what is late once that has come:
+# not reviewed yet, or not begun. The allowance waits for the discrepancies.
+EARLY = ("draft", "unbilled", "bank_lines", "statements", "notices")
+NOT_REVIEWED = ("sequence",)
+LATE = ("sent", "tickets", "ageing")
 COORDINATOR = ("draft", "sent", "duplicates", "credits", "promises", "notices")
+# A check that the company made itself, and how many such invoices it tolerates.
+LARGE_AMOUNT, LARGE_COUNT = 10000, 3
+# A customer who is judged by itself: percent of the debts that are lost.
+SPECIFIC_RATE = 50
 OVERRIDE = "Known: it is cleared in the first week of the next month."
 COMMENTS = {
     "draft": "All drafts are posted or moved.",
@@ -38,12 +48,15 @@ def make(env):
         for n in range(len(LOCKED), -1, -1)
     ]
     make_template(env, company, ends[0])
+    make_specific(env, company, ends[-2])
     age_invoices(env, company, today, ends[-1])
     for end, days in zip(ends, LOCKED, strict=False):
         with freeze_time(at(end, 0)):
             close = closes.create({"company_id": company.id, "date_to": end})
         lock(close, at(end, days))
-    begin(closes.create({"company_id": company.id, "date_to": ends[-1]}))
+    with freeze_time(at(ends[-1], -5)):
+        close = closes.create({"company_id": company.id, "date_to": ends[-1]})
+    work(close, today)
     env.cr.commit()
 
 
@@ -102,6 +115,62 @@ def make_template(env, company, end):
         task.owner_id = task.owner_id or user(env, "accountant")
         if task.review_required:
             task.reviewer_id = user(env, "manager")
+    add_own_check(env, template)
+
+
+def add_own_check(env, template):
+    checks = env["billing.close.check"].with_user(user(env, "manager"))
+    check = checks.create(
+        {
+            "name": f"Invoices of {LARGE_AMOUNT:,} and more",
+            "company_id": template.company_id.id,
+            "model": "account.move",
+            "domain": repr(
+                [
+                    ("move_type", "=", "out_invoice"),
+                    ("state", "=", "posted"),
+                    ("amount_total_signed", ">=", LARGE_AMOUNT),
+                ]
+            ),
+            "date_field": "date",
+        }
+    )
+    template.task_ids = [
+        Command.create(
+            {
+                "name": "Have large invoices confirmed by Sales",
+                "sequence": 65,
+                "due_days": 3,
+                "check_code": "own",
+                "check_id": check.id,
+                "threshold_count": LARGE_COUNT,
+                "on_breach": "warn",
+                "owner_id": user(env, "coordinator").id,
+                "review_required": False,
+            }
+        )
+    ]
+
+
+def make_specific(env, company, day):
+    """The customer who owed most when a month ended, and has paid nothing since."""
+    receivables = env["billing.receivable"].with_context(as_of=str(day))
+    [(customer, _owed)] = receivables._read_group(
+        [("company_id", "=", company.id), ("days_overdue", ">", 90)],
+        ["partner_id"],
+        ["residual:sum"],
+        order="residual:sum desc",
+        limit=1,
+    )
+    env["billing.allowance.specific"].with_user(user(env, "manager")).create(
+        {
+            "company_id": company.id,
+            "partner_id": customer.id,
+            "rate": SPECIFIC_RATE,
+            "reason": "Insolvency proceedings: the administrator expects to pay half",
+            "date_from": fields.Date.start_of(day, "month"),
+        }
+    )
 
 
 def title(env, name):
@@ -110,24 +179,54 @@ def title(env, name):
 
 def lock(close, moment):
     """Each task is done on the day it is due, and the month locked at the end."""
-    order = close.task_ids.sorted(lambda t: (t.date_due, len(ancestors(t)), t.sequence))
-    for task in order:
+    for task in in_order(close):
         with freeze_time(min(at(task.date_due, 0), moment)):
-            if task.check_code == "allowance":
-                post_allowance(close)
-            sign(task)
+            finish(task)
     with freeze_time(moment):
         close.with_user(user(close.env, "accountant"))._lock("Closed.")
 
 
-def post_allowance(close):
+def in_order(close):
+    """As they are worked on: by day, and never before what they wait for."""
+    return close.task_ids.sorted(lambda t: (t.date_due, len(ancestors(t)), t.sequence))
+
+
+def work(close, today):
+    """As ``lock``, as far as a day of the close."""
+    names = {title(close.env, name): name for name in (*EARLY, *NOT_REVIEWED, *LATE)}
+    yesterday = today - datetime.timedelta(days=1)  # nobody signs in the future
+    for task in in_order(close):
+        name = names.get(task.name)
+        step = get_step(name, task.date_due, today)
+        if step and not task.blocked_ids:
+            with freeze_time(at(min(task.date_due, yesterday), 0)):
+                finish(task, review=step == "review", comment=COMMENTS.get(name))
+    if any(t.check_code == "allowance" and t.is_late for t in close.task_ids):
+        make_allowance(close)
+    close.task_ids._run_checks()
+
+
+def get_step(name, due, today):
+    """How far a task of the last month is: ``prepare``, ``review`` or nothing."""
+    if name in LATE or (due >= today and name not in EARLY):
+        return None
+    return "prepare" if name in NOT_REVIEWED else "review"
+
+
+def finish(task, **values):
+    if task.check_code == "allowance":
+        make_allowance(task.close_id).action_post()
+    sign(task, **values)
+
+
+def make_allowance(close):
     allowances = close.env["billing.allowance"]
     allowances = allowances.with_user(user(close.env, "accountant"))
     allowance = allowances.create(
         {"company_id": close.company_id.id, "date": close.date_to}
     )
     allowance.action_compute()
-    allowance.action_post()
+    return allowance
 
 
 def ancestors(task):
@@ -152,11 +251,3 @@ def sign(task, review=True, comment=None):
     task.with_user(task.owner_id)._sign("prepare", comment, attachments=files)
     if review and task.review_required:
         task.with_user(manager)._sign("review")
-
-
-def begin(close):
-    close.task_ids._run_checks()
-    for name in (*REVIEWED, *PREPARED):
-        task = close.task_ids.filtered(lambda t, n=name: t.name == title(close.env, n))
-        if task:
-            sign(task, name in REVIEWED, COMMENTS.get(name))

@@ -111,6 +111,10 @@ export class CloseBoard extends Component {
         browser.localStorage.setItem(GROUPING, grouping);
     }
 
+    onCompany(ev) {
+        return this.load(null, Number(ev.target.value));
+    }
+
     onPerson(person) {
         const id = person ? person.id : 0;
         this.state.personId = this.state.personId === id ? null : id;
@@ -160,6 +164,12 @@ export class CloseBoard extends Component {
         return this.openForm("billing.close", false, {
             default_company_id: this.board.company_id,
         });
+    }
+
+    onTemplates() {
+        return this.action.doAction(
+            "billing_coordinator.billing_close_template_action",
+        );
     }
 
     openForm(model, id, context = {}) {

@@ -24,9 +24,11 @@ function groupByState(tasks) {
     }));
 }
 
-/** By whose turn it is. */
+/** By whose turn it is; what waits for other tasks comes after what can be done now. */
 function groupByPerson(tasks, people) {
-    const left = tasks.filter((task) => !task.is_done);
+    const left = tasks
+        .filter((task) => !task.is_done)
+        .sort((one, other) => one.is_blocked - other.is_blocked);
     const groups = people.map(({person}) => ({
         name: person ? `person_${person.id}` : "anybody",
         label: person ? person.name : _t("Any accountant"),

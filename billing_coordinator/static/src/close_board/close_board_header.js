@@ -16,6 +16,7 @@ export class CloseBoardHeader extends Component {
     static props = {
         board: Object,
         onLoad: Function,
+        onCompany: Function,
         onOpenClose: Function,
     };
 
@@ -29,8 +30,7 @@ export class CloseBoardHeader extends Component {
     }
 
     get percent() {
-        const {done, total} = this.close;
-        return total ? Math.floor((100 * done) / total) : 0;
+        return Math.floor(this.close.percent);
     }
 
     get left() {

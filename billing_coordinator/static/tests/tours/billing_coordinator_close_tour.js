@@ -1,6 +1,7 @@
 import {registry} from "@web/core/registry";
 
 const TASK = ".o_billing_close_task";
+const TASK_COUNT = ".o_billing_close_figures [name=done]";
 
 function group(name, task) {
     return `.o_billing_close_group[data-group=${name}]:has(${TASK}:contains("${task}"))`;
@@ -34,7 +35,7 @@ function sign(action, task) {
 function done(count) {
     return {
         content: `${count} of 3 tasks are done`,
-        trigger: `.o_billing_close_figures [name=done]:contains("${count} of 3")`,
+        trigger: `${TASK_COUNT}:contains("${count} of 3")`,
     };
 }
 
@@ -74,6 +75,10 @@ registry.category("web_tour.tours").add("billing_coordinator_close", {
         },
         done(1),
         ...sign("prepare", "Tour tie-out"),
+        {
+            content: "what waits for others is not for now",
+            trigger: `.o_billing_close_person:contains("You"):contains("1 now"):not(:contains("waiting"))`,
+        },
         {
             content: "the tie-out waits for another person",
             trigger: `${group("prepared", "Tour tie-out")}:not(:has(button[name=review]))`,
@@ -132,6 +137,10 @@ registry.category("web_tour.tours").add("billing_coordinator_close_review", {
             run: "click",
         },
         {
+            content: "the dialog says which lock date moves",
+            trigger: `.modal .o_field_widget[name=what]:contains("Global Lock Date: none")`,
+        },
+        {
             content: "confirm",
             trigger: ".modal footer button[name=action_confirm]:contains('Lock')",
             run: "click",
@@ -147,6 +156,33 @@ registry.category("web_tour.tours").add("billing_coordinator_close_review", {
         {
             content: "it is the first bar of the comparison",
             trigger: ".o_billing_close_bars .o_billing_close_this",
+        },
+    ],
+});
+
+registry.category("web_tour.tours").add("billing_coordinator_close_companies", {
+    steps: () => [
+        {
+            content: "the close of the first company",
+            trigger: `.o_billing_close_header ${TASK_COUNT}:contains("0 of 3")`,
+        },
+        {
+            content: "look at the other company",
+            trigger: ".o_billing_close_header select[name=company]",
+            run: "selectByLabel Tour elsewhere",
+        },
+        {
+            content: "it has no close yet",
+            trigger: ".o_billing_close_empty button[name=make]",
+        },
+        {
+            content: "and back",
+            trigger: ".o_billing_close_empty select[name=company]",
+            run: "selectByLabel Follow-up Ltd",
+        },
+        {
+            content: "its close is there again",
+            trigger: `.o_billing_close_header ${TASK_COUNT}:contains("0 of 3")`,
         },
     ],
 });
