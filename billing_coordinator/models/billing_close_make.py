@@ -5,7 +5,7 @@ import psycopg2
 import pytz
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import LockError, UserError
 from odoo.fields import Command
 
 from ..tools import period
@@ -133,8 +133,9 @@ class BillingClose(models.Model):
         self.env["ir.cron"]._commit_progress(remaining=len(closes | makers))
         # What was checked longest ago goes first, should there be no time for all.
         for close in (closes | makers).sorted(lambda close: close._get_checked_at()):
-            close._isolated(close in makers)
-            if not self.env["ir.cron"]._commit_progress(1):
+            done = close._isolated(close in makers)
+            # What is left makes Odoo call again, a minute later.
+            if not self.env["ir.cron"]._commit_progress(int(done)):
                 break
 
     def _get_checked_at(self):
@@ -166,10 +167,14 @@ class BillingClose(models.Model):
 
     def _refresh(self):
         self.task_ids._run_checks()
+        self.lock_for_update()  # nobody signs meanwhile
         self._suspend_moved()
 
     def _isolated(self, make_next):
-        """Trouble with one company or month stops no other; it is kept on the close."""
+        """Trouble with one company or month stops no other; it is kept on the close.
+
+        :return: False where somebody is at work on it: it is to be tried again
+        """
         try:
             self._refresh()
             self.env["ir.cron"]._commit_progress()
@@ -177,12 +182,22 @@ class BillingClose(models.Model):
                 self._make_next()
             self.filtered("job_error").job_error = False
             self.env["ir.cron"]._commit_progress()
-        except psycopg2.extensions.TransactionRollbackError:
-            # Somebody is at work on it: the next run looks again.
+        except (psycopg2.extensions.TransactionRollbackError, LockError):
             self.env.cr.rollback()
+            return False
         except Exception as error:  # pylint: disable=broad-exception-caught
             # Whatever it is, the others go on.
             self.env.cr.rollback()
             _logger.warning("Close %s failed", self, exc_info=True)
+            return self._keep_job_error(error)
+        return True
+
+    def _keep_job_error(self, error):
+        """False where somebody is signing: the next run meets the error again."""
+        try:
             self.exists().job_error = str(error) or type(error).__name__
             self.env["ir.cron"]._commit_progress()
+        except psycopg2.extensions.TransactionRollbackError:
+            self.env.cr.rollback()
+            return False
+        return True

@@ -1,6 +1,8 @@
 """Figures that move after they were signed suspend the sign-off."""
 
-from odoo.exceptions import UserError
+from unittest.mock import patch
+
+from odoo.exceptions import LockError, UserError
 from odoo.tests import tagged
 
 from .close_common import CloseCase
@@ -47,6 +49,25 @@ class TestCloseDrift(CloseCase):
         )
         self.assertEqual(told, (self.preparer | self.reviewer).partner_id)
         self.assertEqual(self.tie_out.activity_ids.user_id, self.preparer)
+
+    def test_not_while_somebody_signs(self):
+        """That is no trouble to be told of: the job comes again."""
+        busy = patch.object(
+            type(self.close), "lock_for_update", side_effect=LockError("taken")
+        )
+        with busy:
+            self._change_posted_figure()
+        self.assertEqual(self.tie_out.state, "reviewed")
+        self.assertFalse(self.close.job_error)
+        with busy, self._scheduler() as env:
+            cron = env.ref("billing_coordinator.ir_cron_close")
+            cron, progress = cron.with_context(cron_id=cron.id)._add_progress()
+            env["billing.close"].with_env(cron.env)._cron_close()
+            self.assertEqual((progress.done, progress.remaining), (0, 1))
+        with self._scheduler() as env:
+            env["billing.close"]._cron_close()
+        self.env.invalidate_all()
+        self.assertEqual(self.tie_out.state, "suspended")
 
     def test_history_is_kept_and_signed_again(self):
         self._change_posted_figure()

@@ -245,7 +245,7 @@ class TestCloseMake(SecondCompany, CloseCase):
             close.sudo().task_ids.check_at = f"2025-{moment} 08:00:00"
         seen = []
         with patch.object(
-            type(closes[0]), "_isolated", lambda close, _make: seen.append(close.id)
+            type(closes[0]), "_refresh", lambda close: seen.append(close.id)
         ):
             self._run_close_job()
         march, april, may = (close.id for close in closes)
