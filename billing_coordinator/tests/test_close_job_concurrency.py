@@ -2,6 +2,7 @@ from datetime import date
 
 from dateutil.relativedelta import relativedelta
 
+from odoo import fields
 from odoo.fields import Command
 from odoo.tests import tagged
 
@@ -55,6 +56,9 @@ class TestCloseJobConcurrency(WorkerCase):
                 task._sign("prepare")
             self.last_signoff_id = max(closes.signoff_ids.ids)
             self._make_invoice(amount=10, overdue=0)
+        with self._environment() as env:
+            cron = env.ref("billing_coordinator.ir_cron_close")
+            cron.nextcall = fields.Datetime.now()
 
     def _get_suspended(self, env):
         """Closes of which a sign-off was suspended, and nothing is left undone."""
@@ -69,6 +73,16 @@ class TestCloseJobConcurrency(WorkerCase):
             self.assertFalse(close.job_error)
         return suspended
 
+    def test_killed_half_way(self):
+        """What was done is kept, nothing is half done, the next run does the rest."""
+        self._kill_half_way()
+        with self._environment() as env:
+            self.assertEqual(len(self._get_suspended(env)), 4)
+        self.assertEqual(self._run_once(), MONTHS - 4)
+        with self._environment() as env:
+            self.assertEqual(len(self._get_suspended(env)), MONTHS)
+        self.assertEqual(self._run_once(), 0)
+
     def test_somebody_signs(self):
         """That close is looked at by the next run; the others do not wait."""
         with self._environment() as env:
@@ -77,6 +91,6 @@ class TestCloseJobConcurrency(WorkerCase):
             self.assertEqual(self._run_once(), MONTHS - 1)
         with self._environment() as env:
             self.assertEqual(len(self._get_suspended(env)), MONTHS - 1)
-        self._run_once()
+        self.assertEqual(self._run_once(), 1)
         with self._environment() as env:
             self.assertEqual(len(self._get_suspended(env)), MONTHS)
