@@ -143,7 +143,8 @@ class BillingClose(models.Model):
         left = (closes | makers)._get_left_tonight()
         self.env["ir.cron"]._commit_progress(remaining=len(left))
         for close in left:
-            done = close._isolated(close in makers)
+            lang = close.company_id.partner_id.lang  # of what it writes
+            done = close.with_context(lang=lang)._isolated(close in makers)
             if not self.env["ir.cron"]._commit_progress(int(done)):
                 break
 
