@@ -28,6 +28,7 @@ OWN = {
     "signoff_ids",
     "last_signoff_id",
     "job_error",
+    "job_at",
     "kept_binder_ids",
 }
 MOST_DAYS_AHEAD = 366

@@ -5,8 +5,8 @@ import psycopg2
 import pytz
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
-from odoo.fields import Command
+from odoo.exceptions import LockError, UserError
+from odoo.fields import Command, Domain
 
 from ..tools import period
 from ..tools.close_check import Period
@@ -126,22 +126,42 @@ class BillingClose(models.Model):
         help="Why the next close could not be made, or the checks not be run.",
     )
 
+    job_at = fields.Datetime(
+        "Nightly job done on",
+        readonly=True,
+        copy=False,
+        help="When the nightly job was last done with this close.",
+    )
+
     @api.model
     def _cron_close(self):
-        """Run the checks of what is watched, and make the closes that are due."""
+        """Run the checks of what is watched, and make the closes that are due.
+
+        What a run has left is of the next one, a minute later.
+        """
         closes = self.search([("state", "!=", LOCKED)])
         closes |= self._get_latest([("state", "=", LOCKED)])
         makers = self._get_latest([("company_id.billing_close_auto", "=", True)])
-        self.env["ir.cron"]._commit_progress(remaining=len(closes | makers))
-        # What was checked longest ago goes first, should there be no time for all.
-        for close in (closes | makers).sorted(lambda close: close._get_checked_at()):
-            close._isolated(close in makers)
-            if not self.env["ir.cron"]._commit_progress(1):
+        left = (closes | makers)._get_left_tonight()
+        self.env["ir.cron"]._commit_progress(remaining=len(left))
+        for close in left:
+            lang = close.company_id.partner_id.lang  # of what it writes
+            done = close.with_context(lang=lang)._isolated(close in makers)
+            if not self.env["ir.cron"]._commit_progress(int(done)):
                 break
 
-    def _get_checked_at(self):
-        moments = self.task_ids.filtered("check_at").mapped("check_at")
-        return max(moments, default=datetime.min)
+    def _get_left_tonight(self):
+        """Those that the job is not done with this night, the longest ago first.
+
+        The night began when the job was due: Odoo moves that time only once a run has
+        left nothing, not when it was cut short or killed.
+        """
+        due = self.env.ref("billing_coordinator.ir_cron_close").sudo().nextcall
+        return self.search(
+            Domain("id", "in", self.ids)
+            & (Domain("job_at", "=", False) | Domain("job_at", "<", due)),
+            order="job_at NULLS FIRST, id",
+        )
 
     @api.model
     def _get_latest(self, domain):
@@ -165,26 +185,44 @@ class BillingClose(models.Model):
                 return
             latest = latest.create({"company_id": company.id, "date_to": end})
             latest.task_ids._run_checks()
+            latest._write_job_result(False)
 
     def _refresh(self):
         self.task_ids._run_checks()
+        self.lock_for_update()  # nobody signs meanwhile
         self._suspend_moved()
 
     def _isolated(self, make_next):
-        """Trouble with one company or month stops no other; it is kept on the close."""
+        """Trouble with one company or month stops no other; it is kept on the close.
+
+        :return: False where somebody is at work on it: it is to be tried again
+        """
         try:
             self._refresh()
             self.env["ir.cron"]._commit_progress()
             if make_next:
                 self._make_next()
-            self.filtered("job_error").job_error = False
+            self._write_job_result(False)
             self.env["ir.cron"]._commit_progress()
-        except psycopg2.extensions.TransactionRollbackError:
-            # Somebody is at work on it: the next run looks again.
+        except (psycopg2.extensions.TransactionRollbackError, LockError):
             self.env.cr.rollback()
+            return False
         except Exception as error:  # pylint: disable=broad-exception-caught
             # Whatever it is, the others go on.
             self.env.cr.rollback()
             _logger.warning("Close %s failed", self, exc_info=True)
-            self.exists().job_error = str(error) or type(error).__name__
+            return self._keep_job_error(error)
+        return True
+
+    def _keep_job_error(self, error):
+        """False where somebody is signing: the next run meets the error again."""
+        try:
+            self.exists()._write_job_result(str(error) or type(error).__name__)
             self.env["ir.cron"]._commit_progress()
+        except psycopg2.extensions.TransactionRollbackError:
+            self.env.cr.rollback()
+            return False
+        return True
+
+    def _write_job_result(self, error):
+        self.write({"job_error": error, "job_at": fields.Datetime.now()})

@@ -210,29 +210,41 @@ class BillingCloseTask(models.Model):
         return valid.filtered(lambda s: s.kind in ("prepare", "review"))
 
     def _suspend(self):
-        """Sign-offs that no longer hold: kept in history, to be done again."""
+        """Sign-offs that no longer hold: kept in history, to be done again.
+
+        History is in the company's language; each person is told in their own.
+        """
         for task in self:
             before = task._get_valid_signoffs()[:1]
-            people = (task.prepared_uid | task.reviewed_uid | task.owner_id).partner_id
-            words = task.env._(
-                "The figures have moved since %(user)s signed: %(before)s then,"
-                " %(now)s now.",
-                user=before.user_id.name,
-                before=task._say_figures(before.figures),
-                now=task._say_figures(task.check_result),
-            )
+            people = task.prepared_uid | task.reviewed_uid | task.owner_id
+            words = task._explain_moved(before, task.company_id.partner_id.lang)
             task._add_signoff(SUSPEND, words)
             task.write(task._get_signed_values(SUSPEND, words))
-            task.message_notify(
-                partner_ids=people.ids,
-                subject=task.env._(
-                    "Suspended: %(task)s, %(period)s",
-                    task=task.name,
-                    period=task.close_id.display_name,
-                ),
-                body=words,
-            )
+            for lang, users in people.grouped("lang").items():
+                task._tell_suspended(users, before, lang)
         self._plan_activities()
+
+    def _explain_moved(self, before, lang):
+        task = self.with_context(lang=lang)
+        return task.env._(
+            "The figures have moved since %(user)s signed: %(before)s then,"
+            " %(now)s now.",
+            user=before.user_id.name,
+            before=task._say_figures(before.figures),
+            now=task._say_figures(task.check_result),
+        )
+
+    def _tell_suspended(self, users, before, lang):
+        task = self.with_context(lang=lang)
+        task.message_notify(
+            partner_ids=users.partner_id.ids,
+            subject=task.env._(
+                "Suspended: %(task)s, %(period)s",
+                task=task.name,
+                period=task.close_id.display_name,
+            ),
+            body=task._explain_moved(before, lang),
+        )
 
     def _say_figures(self, result):
         """The figure and those behind it, in words."""

@@ -50,13 +50,14 @@ class BillingCloseTask(models.Model):
         return self._keep_people(people, self.company_id)
 
     def _get_activity_values(self, user):
+        """In the language of whom it is for, whoever signs."""
         return {
             "res_model_id": self.env["ir.model"]._get_id(self._name),
             "res_id": self.id,
             "activity_type_id": self.env.ref(TODO_TYPE).id,
             "automated": True,
             "user_id": user.id,
-            "summary": self._get_activity_summary(),
+            "summary": self.with_context(lang=user.lang)._get_activity_summary(),
             "date_deadline": self.date_due,
         }
 

@@ -39,6 +39,8 @@ from . import (
     test_close_digest,
     test_close_digest_server,
     test_close_drift,
+    test_close_job_concurrency,
+    test_close_language,
     test_close_lock,
     test_close_make,
     test_close_screens,

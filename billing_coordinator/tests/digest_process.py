@@ -2,21 +2,21 @@
 
     python digest_process.py DATABASE SECONDS [ODOO OPTION ...]
 
-It is always a Monday. Each person takes so many seconds.
+It is always a Monday morning. Each person takes so many seconds.
 """
 
 import sys
-from datetime import date
+from datetime import datetime
 
 from slow_process import slow_down, work
 
 USERS = "res.users"
-MONDAY = date(2025, 6, 16)
+MONDAY = datetime(2025, 6, 16, 9)
 
 
 def main(database, seconds, *options):
     def prepare(registry):
-        registry[USERS]._billing_close_today = lambda _user: MONDAY
+        registry[USERS]._billing_close_now = lambda _user: MONDAY
         slow_down(registry, USERS, "_billing_close_send_digest", "done", seconds)
 
     work(database, options, prepare, "billing.close", "_cron_digest")

@@ -1,7 +1,10 @@
 """The morning's mail: to whom, about what, once a day, each on their own."""
 
+import contextlib
 from datetime import date
 from unittest.mock import patch
+
+from freezegun import freeze_time
 
 from odoo.exceptions import ValidationError
 from odoo.tests import tagged
@@ -24,11 +27,13 @@ class TestCloseDigest(SecondCompany, CloseCase):
         )
         cls.close = cls._make_close()
 
-    def _run(self):
+    def _run(self, moment=None):
         """The mails that a run makes: ``{partner: mail}``."""
         mails = self.env["mail.mail"].sudo()
         before = mails.search([])
-        with self._scheduler() as env:
+        now = freeze_time(moment) if moment else contextlib.nullcontext()
+        self.env.flush_all()
+        with now, self._scheduler() as env:
             env["billing.close"]._cron_digest()
         self.env.invalidate_all()
         new = mails.search([]) - before
@@ -88,7 +93,51 @@ class TestCloseDigest(SecondCompany, CloseCase):
     def test_nobody_gets_an_empty_one(self):
         self.close.task_ids.date_due = "2025-06-30"
         self.assertFalse(self._run())
-        self.assertFalse(self.preparer.billing_close_digest_date)
+
+    def test_what_comes_up_during_the_day_waits_for_the_next_morning(self):
+        self.close.task_ids.date_due = "2025-06-30"
+        self._run("2025-06-16 06:00:00")
+        self.close.task_ids.date_due = "2025-06-16"
+        self.assertFalse(self._run("2025-06-16 15:00:00"))
+        self.assertTrue(self._run("2025-06-17 06:00:00"))
+
+    def test_runs_every_hour(self):
+        cron = self.env.ref("billing_coordinator.ir_cron_close_digest")
+        self.assertEqual((cron.interval_number, cron.interval_type), (1, "hours"))
+
+    def test_not_before_six(self):
+        self.preparer.tz = False
+        self.assertFalse(self._run("2025-06-16 05:59:00"))
+        self.assertTrue(self._run("2025-06-16 06:00:00"))
+
+    def test_when_it_is_morning_where_they_are(self):
+        """It is Monday in Auckland while it is Sunday in London."""
+        self.preparer.tz = "Pacific/Auckland"
+        self.assertFalse(self._run("2025-06-15 17:59:00"))
+        self.assertTrue(self._run("2025-06-15 18:00:00"))
+        self.assertFalse(self._run("2025-06-16 09:00:00"), "the same day for them")
+        self.assertFalse(self._run("2025-06-20 18:00:00"), "their Saturday")
+
+    def test_each_in_their_own_time_zone(self):
+        self._task(self.close, "Talk").owner_id = self.manager
+        self.preparer.tz = "America/Los_Angeles"
+        self.manager.tz = "Europe/Berlin"
+        for moment, told in (
+            ("2025-06-16 04:00:00", self.manager),
+            ("2025-06-16 12:00:00", self.env["res.users"]),
+            ("2025-06-16 13:00:00", self.preparer),
+            ("2025-06-17 02:00:00", self.env["res.users"]),
+            ("2025-06-17 04:00:00", self.manager),
+        ):
+            with self.subTest(moment):
+                partners = self.env["res.partner"].union(*self._run(moment))
+                self.assertEqual(partners, told.partner_id)
+
+    def test_once_also_for_who_travels_west(self):
+        self.preparer.tz = "Pacific/Auckland"
+        self.assertTrue(self._run("2025-06-16 19:00:00"))
+        self.preparer.tz = "America/Los_Angeles"
+        self.assertFalse(self._run("2025-06-16 20:00:00"))
 
     def test_not_when_locked(self):
         self._sign_all(self.close)

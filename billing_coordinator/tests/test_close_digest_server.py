@@ -55,7 +55,14 @@ class TestCloseDigestServer(Ledger, CopiedDatabase):
             {"company_id": cls.company.id, "date_to": "2025-05-31"}
         )
 
-    def _run(self, *processes):
+    def setUp(self):
+        """A morning of which nobody was told yet."""
+        super().setUp()
+        self.server.mails.clear()
+        with self._environment() as env:
+            env["res.users"].search([]).billing_close_digest_date = False
+
+    def _go(self, *processes):
         for process in processes:
             self.addCleanup(process.kill)
         for process in processes:
@@ -63,6 +70,9 @@ class TestCloseDigestServer(Ledger, CopiedDatabase):
         for process in processes:
             process.stdin.write("\n")
             process.stdin.flush()
+
+    def _run(self, *processes):
+        self._go(*processes)
         for process in processes:
             _said, errors = process.communicate(timeout=120)
             self.assertEqual(process.returncode, 0, errors)
@@ -70,6 +80,20 @@ class TestCloseDigestServer(Ledger, CopiedDatabase):
     def test_one_for_each(self):
         self._run(*(self._spawn("digest_process.py", 0.2) for _two in "ab"))
         self._run(self._spawn("digest_process.py", 0))
+        self.assertOneForEach()
+
+    def test_killed_half_way(self):
+        """Inside the transaction of the second person."""
+        process = self._spawn("digest_process.py", 5)
+        self._go(process)
+        self.assertEqual(process.stdout.readline(), "done\n")
+        self.assertEqual(process.stdout.readline(), "done\n")
+        process.kill()
+        process.communicate()
+        self._run(self._spawn("digest_process.py", 0))
+        self.assertOneForEach()
+
+    def assertOneForEach(self):
         queue = self._spawn("mail_process.py")
         _said, errors = queue.communicate(timeout=120)
         self.assertEqual(queue.returncode, 0, errors)

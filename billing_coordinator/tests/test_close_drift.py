@@ -1,6 +1,9 @@
 """Figures that move after they were signed suspend the sign-off."""
 
-from odoo.exceptions import UserError
+from datetime import datetime
+from unittest.mock import patch
+
+from odoo.exceptions import LockError, UserError
 from odoo.tests import tagged
 
 from .close_common import CloseCase
@@ -47,6 +50,27 @@ class TestCloseDrift(CloseCase):
         )
         self.assertEqual(told, (self.preparer | self.reviewer).partner_id)
         self.assertEqual(self.tie_out.activity_ids.user_id, self.preparer)
+
+    def test_not_while_somebody_signs(self):
+        """That is no trouble to be told of: the job comes again."""
+        busy = patch.object(
+            type(self.close), "lock_for_update", side_effect=LockError("taken")
+        )
+        cron = self.env.ref("billing_coordinator.ir_cron_close")
+        cron.nextcall = due = datetime(2025, 6, 16, 1)
+        self._make_invoice(amount=10, overdue=0)
+        with busy, self.enter_registry_test_mode():
+            cron.method_direct_trigger()
+        self.env.invalidate_all()
+        self.assertEqual(self.tie_out.state, "reviewed")
+        self.assertFalse(self.close.job_error)
+        triggers = self.env["ir.cron.trigger"].search([("cron_id", "=", cron.id)])
+        self.assertTrue(triggers, "Odoo calls again")
+        self.assertEqual(cron.nextcall, due, "it is the same night")
+        with self._scheduler() as env:
+            env["billing.close"]._cron_close()
+        self.env.invalidate_all()
+        self.assertEqual(self.tie_out.state, "suspended")
 
     def test_history_is_kept_and_signed_again(self):
         self._change_posted_figure()

@@ -1,5 +1,6 @@
 """Closes are made on time from the template in force."""
 
+import contextlib
 from dataclasses import replace
 from datetime import date
 from unittest.mock import patch
@@ -7,6 +8,7 @@ from unittest.mock import patch
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from .close_common import MAY, CloseCase
 from .common import SecondCompany
@@ -314,6 +316,10 @@ class TestCloseMake(SecondCompany, CloseCase):
         with self._scheduler() as env:
             env["billing.close"]._cron_close()
 
+    def _begin_night(self, day):
+        self.env.ref("billing_coordinator.ir_cron_close").nextcall = day
+        self.env.flush_all()
+
     def test_job_makes_the_next_months(self):
         self._make_close(date(2025, 4, 30))
         self._run_close_job()
@@ -326,20 +332,64 @@ class TestCloseMake(SecondCompany, CloseCase):
             self._run_close_job()
         self.assertEqual(closes.search([], limit=1).date_to, date(2025, 6, 30))
 
-    def test_job_begins_with_what_was_checked_longest_ago(self):
+    def test_job_begins_with_what_it_did_longest_ago(self):
         """So that none is left out for ever, should there be no time for all."""
         days = [date(2025, 3, 31), date(2025, 4, 30), MAY]
         closes = [self._make_close(day) for day in days]
         for close, moment in zip(closes, ("06-03", "06-02", "06-04"), strict=True):
-            close.sudo().task_ids.check_at = f"2025-{moment} 08:00:00"
+            close.sudo().job_at = f"2025-{moment} 08:00:00"
         seen = []
         with patch.object(
-            type(closes[0]), "_isolated", lambda close, _make: seen.append(close.id)
+            type(closes[0]), "_refresh", lambda close: seen.append(close.id)
         ):
             self._run_close_job()
         march, april, may = (close.id for close in closes)
         own = [close_id for close_id in seen if close_id in (march, april, may)]
         self.assertEqual(own, [april, march, may])
+
+    def test_job_goes_on_where_it_was_cut_short(self):
+        """It does not begin anew, but the next night all is looked at again."""
+        days = [date(2025, 3, 31), date(2025, 4, 30), MAY]
+        march, april, may = (self._make_close(day) for day in days)
+        self.company.billing_close_auto = False
+        self._begin_night(date(2025, 6, 16))
+        seen = []
+
+        def refresh(close):
+            seen.append(close)
+            if len(seen) == 2:
+                raise SystemExit  # as when the worker is stopped
+
+        with patch.object(type(may), "_refresh", refresh):
+            # Not assertRaises: it takes back what was committed.
+            with contextlib.suppress(SystemExit):
+                self._run_close_job()
+            self._run_close_job()
+            self.assertEqual(seen, [march, april, april, may])
+            self._run_close_job()
+            self.assertEqual(len(seen), 4, "all is done for this night")
+            self._begin_night(date(2025, 6, 17))
+            with self._at(date(2025, 6, 17)):
+                self._run_close_job()
+            self.assertEqual(seen[4:], [march, april, may])
+
+    def test_job_is_done_for_the_night_with_what_failed(self):
+        self._begin_night(date(2025, 6, 16))
+        self.template.copy({"date_from": "2025-05-01"}).task_ids.unlink()
+        april = self._make_close(date(2025, 4, 30))
+        with mute_logger("odoo.addons.billing_coordinator.models.billing_close_make"):
+            self._run_close_job()
+        april.invalidate_recordset()
+        self.assertIn("has no task", april.job_error)
+        self.assertFalse(april._get_left_tonight())
+
+    def test_job_leaves_what_it_made_to_the_next_night(self):
+        self._begin_night(date(2025, 6, 16))
+        april = self._make_close(date(2025, 4, 30))
+        self._run_close_job()
+        closes = april.search([("company_id", "=", self.company.id)])
+        self.assertEqual(len(closes), 2)
+        self.assertFalse(closes._get_left_tonight())
 
     def test_job_begins_nothing_by_itself(self):
         self._run_close_job()
