@@ -17,7 +17,7 @@ class BillingCloseChecks(models.AbstractModel):
         """Each company by itself: no allowance makes up for that of a branch."""
         allowances = self.env["billing.allowance"]
         companies = self._get_companies(period)
-        totals, pairs, words = {"posted": 0.0, "computed": 0.0}, [], []
+        totals, pairs = {"posted": 0.0, "computed": 0.0}, []
         for company in companies:
             posted, computed, domain = allowances._get_allowance_difference(
                 company, period.date_to
@@ -25,20 +25,20 @@ class BillingCloseChecks(models.AbstractModel):
             totals["posted"] += posted
             totals["computed"] += computed
             if difference := self._round(period, posted - computed):
-                pairs.append((company.name, difference, allowances._name, domain))
                 text = self._describe_allowance(company, posted, difference)
-                words.append(f"{company.name}: {text}" if companies[1:] else text)
+                label = f"{company.name}: {text}" if companies[1:] else text
+                pairs.append((label, abs(difference), allowances._name, domain))
         labels = {"posted": self.env._("Posted"), "computed": self.env._("Needed")}
         return Finding(
-            self._round(period, sum(abs(pair[1]) for pair in pairs)),
+            self._round(period, sum(pair[1] for pair in pairs)),
             allowances._name,
             allowances._get_close_domain(companies, period.date_to),
             figures={
                 key: (label, self._round(period, totals[key]))
                 for key, label in labels.items()
             },
-            rows=self._make_rows(period, pairs),
-            words="; ".join(words),
+            rows=self._make_rows(period, pairs) if companies[1:] else [],
+            words="; ".join(pair[0] for pair in pairs),
         )
 
     @api.model
