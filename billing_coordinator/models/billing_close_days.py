@@ -24,10 +24,8 @@ class BillingClose(models.Model):
             if not close.date_locked:
                 close.days_to_close = 0
                 continue
-            local = fields.Datetime.context_timestamp(
-                close._with_company_zone(), close.date_locked
-            )
-            day = local.date()
+            there = close.company_id._billing_with_zone(close)
+            day = fields.Datetime.context_timestamp(there, close.date_locked).date()
             days = close._get_working_days(last=day)
             close.days_to_close = period.working_days_between(close.date_to, day, days)
 
@@ -40,8 +38,3 @@ class BillingClose(models.Model):
             self._field_to_sql(self._table, "days_to_close", query),
             self._field_to_sql(self._table, "date_locked", query),
         )
-
-    def _with_company_zone(self):
-        """Where it is today what the company's working hours say, whoever asks."""
-        zone = self.company_id.sudo().resource_calendar_id.tz
-        return self.with_context(tz=zone or self.env.context.get("tz"))

@@ -93,7 +93,8 @@ class BillingClose(models.Model):
             ) from None
 
     def _check_ended(self):
-        if self.date_to >= fields.Date.context_today(self._with_company_zone()):
+        there = self.company_id._billing_with_zone(self)
+        if self.date_to >= fields.Date.context_today(there):
             raise UserError(
                 self.env._(
                     "%(period)s has not ended yet: lock it then.",

@@ -176,7 +176,7 @@ class BillingClose(models.Model):
     def _make_next(self):
         """The closes of all months up to the one that ends soon."""
         company = self.company_id
-        today = fields.Date.context_today(self)
+        today = fields.Date.context_today(company._billing_with_zone(self))
         until = today + timedelta(days=company.billing_close_lead_days)
         latest = self.with_company(company)
         while True:

@@ -67,10 +67,8 @@ class BillingWorklist(models.Model):
     @api.model
     def _in_company(self, company):
         """The worklist of one company on the day that it is there."""
-        zone = company.partner_id.tz or self.env.context.get("tz") or self.env.user.tz
-        return self.with_company(company).with_context(
-            allowed_company_ids=company.ids, tz=zone
-        )
+        worklist = company._billing_with_zone(self.with_company(company))
+        return worklist.with_context(allowed_company_ids=company.ids)
 
     @api.model
     def _run_queue(self, get_domain, call_for_help=True):

@@ -53,7 +53,7 @@ class TestCloseLock(Bank, CloseCase):
 
     def test_it_is_today_where_the_company_works(self):
         self._sign_all(self.close)
-        self.company.resource_calendar_id.tz = "America/Los_Angeles"
+        self.company.partner_id.tz = "America/Los_Angeles"
         self.reviewer.tz = "Pacific/Auckland"
         close = self.close.with_user(self.reviewer)
         with (
