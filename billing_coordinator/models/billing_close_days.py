@@ -5,7 +5,7 @@ from ..tools import period
 
 
 class BillingClose(models.Model):
-    """How many working days a close took."""
+    """How many working days a close took; the day and language of its company."""
 
     _inherit = "billing.close"
 
@@ -45,3 +45,7 @@ class BillingClose(models.Model):
         """Where it is today what the company's working hours say, whoever asks."""
         zone = self.company_id.sudo().resource_calendar_id.tz
         return self.with_context(tz=zone or self.env.context.get("tz"))
+
+    def _with_company_lang(self):
+        """What is kept of a close is in one language, whoever makes it."""
+        return self.with_context(lang=self.company_id.sudo().partner_id.lang)

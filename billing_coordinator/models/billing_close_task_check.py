@@ -84,12 +84,14 @@ class BillingCloseTask(models.Model):
     def _run_checks(self):
         """Run the checks of tasks; one that cannot be run says why.
 
-        The same for whoever runs them: figures do not depend on the user's rights.
+        The same for whoever runs them: figures do not depend on the user's rights, nor
+        words on the user's language.
         """
         for close, tasks in self.grouped("close_id").items():
-            where = close._get_check_period()
+            where = close._with_company_lang()._get_check_period()
             # Whoever reads the close may know its figures.
-            for task in tasks.sudo().filtered("check_code"):
+            tasks_sudo = tasks.sudo().with_context(lang=where.company.env.lang)
+            for task in tasks_sudo.filtered("check_code"):
                 task.write(task._run_check(where))
 
     def _run_check(self, where):

@@ -5,6 +5,8 @@ from dataclasses import replace
 from datetime import date
 from unittest.mock import patch
 
+from freezegun import freeze_time
+
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command
 from odoo.tests import tagged
@@ -396,6 +398,19 @@ class TestCloseMake(SecondCompany, CloseCase):
         self.assertFalse(
             self.env["billing.close"].search([("company_id", "=", self.company.id)])
         )
+
+    def test_job_goes_by_the_day_of_the_company(self):
+        """At three in the morning in Greenwich it is the day before in California."""
+        self.company.billing_close_lead_days = 0
+        self.company.resource_calendar_id.tz = "America/Los_Angeles"
+        closes = self._make_close(date(2025, 4, 30))
+        domain = [("company_id", "=", self.company.id)]
+        with freeze_time("2025-05-31 03:00:00"):
+            self._run_close_job()
+        self.assertEqual(closes.search(domain), closes)
+        with freeze_time("2025-05-31 09:00:00"):
+            self._run_close_job()
+        self.assertEqual(len(closes.search(domain)), 2)
 
     def test_job_switched_off(self):
         self.company.billing_close_auto = False
