@@ -117,25 +117,31 @@ class BillingCloseCheck(models.Model):
     @api.constrains("company_id")
     def _check_tasks_company(self):
         for check in self.filtered("company_id"):
-            # Of any company: the check was everybody's, or another's.
-            strangers = [
-                task_sudo.name
-                for model in ("billing.close.template.task", "billing.close.task")
-                for task_sudo in self.env[model]
-                .sudo()
-                .search([("check_id", "=", check.id)])
-                if check.company_id not in task_sudo.company_id.parent_ids
-            ]
-            if strangers:
+            if strangers := check._name_strangers():
                 raise ValidationError(
                     self.env._(
                         "The check %(check)s is used by tasks that are not of"
                         " %(company)s: %(tasks)s. Make a copy of it.",
                         check=check.name,
                         company=check.company_id.name,
-                        tasks=", ".join(dict.fromkeys(strangers)),
+                        tasks=", ".join(strangers),
                     )
                 )
+
+    def _name_strangers(self):
+        """Tasks with the check that are not of its company, as the user may know."""
+        names = {}
+        for model in ("billing.close.template.task", "billing.close.task"):
+            # Of any company: the check was everybody's, or another's.
+            tasks_sudo = self.env[model].sudo().search([("check_id", "in", self.ids)])
+            tasks = tasks_sudo.filtered(
+                lambda task: self.company_id not in task.company_id.parent_ids
+            ).sudo(False)
+            seen = tasks._filtered_access("read")
+            names |= dict.fromkeys(seen.mapped("name"))
+            if tasks - seen:
+                names[self.env._("tasks of other companies")] = None
+        return list(names)
 
     @api.model_create_multi
     def create(self, vals_list):

@@ -132,6 +132,25 @@ class TestOwnCheck(CloseCheckCase):
         with self.assertRaisesRegex(ValidationError, "not of Elsewhere Ltd: Refere"):
             check.company_id = self.other_company
 
+    def test_tasks_of_others_are_not_named(self):
+        """Whose company it is not learns that there are some, and no more."""
+        check = self._make_check(company_id=False)
+        template = self.env["billing.close.template"].create(
+            {"name": "Theirs", "company_id": self.other_company.id}
+        )
+        self.env["billing.close.template.task"].create(
+            {
+                "template_id": template.id,
+                "name": "Sell the factory",
+                "check_code": "own",
+                "check_id": check.id,
+            }
+        )
+        with self.assertRaises(ValidationError) as caught:
+            check.company_id = self.company
+        self.assertNotIn("factory", str(caught.exception))
+        self.assertIn("of other companies", str(caught.exception))
+
     def test_form(self):
         checks = self.env["billing.close.check"].with_user(self.manager)
         with Form(checks) as form:
