@@ -256,6 +256,19 @@ class TestCloseBinder(BinderCase):
         self.assertTrue(content.startswith(b"%PDF"))
         self.assertIn(b"/Outlines", content)
 
+    def test_archived_branch(self):
+        """What the checks count stands in the binder."""
+        branch = self.env["res.company"].create(
+            {"name": "Branch", "parent_id": self.company.id}
+        )
+        self.env.user.company_ids += branch
+        self._make_entry(self.customer, -50, date(2025, 5, 2), company_id=branch.id)
+        with_branch = self.close._get_ageing()["ageing_totals"]
+        branch.active = False
+        self.env.flush_all()
+        self.assertEqual(self.close._get_ageing()["ageing_totals"], with_branch)
+        self.assertIn(branch, self.close._get_books_sudo())
+
     def test_keep(self):
         self._live()
         with self.assertRaises(AccessError):
