@@ -264,7 +264,8 @@ class TestBinderZip(BinderCase):
         task.write({"check_code": "bank_lines", "on_breach": "fail"})
         task._run_checks()
         [row] = task.with_user(self.coordinator)._get_listed_records()
-        self.assertEqual(row[2:], [date(2025, 5, 12), "Customer A", -70, self.company.currency_id.name])
+        currency = self.company.currency_id.name
+        self.assertEqual(row[2:], [date(2025, 5, 12), "Customer A", -70, currency])
 
     def test_records_that_are_too_many_or_secret(self):
         self._live()

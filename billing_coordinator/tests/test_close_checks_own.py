@@ -5,7 +5,7 @@ from odoo.fields import Command
 from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
 
-from ..models import billing_close_check
+from ..models import billing_close_check_figure
 from .close_check_common import CloseCheckCase
 from .common import days
 
@@ -338,7 +338,10 @@ class TestOwnCheck(CloseCheckCase):
         closes = self.env["billing.close"]
         close = closes.create({"company_id": self.company.id, "date_to": "2025-05-31"})
         heavy, drafts = close.task_ids.sorted("id").with_user(self.accountant)
-        with patch.object(billing_close_check, "TIME_LIMIT", 0.2), self._sleep(5):
+        with (
+            patch.object(billing_close_check_figure, "TIME_LIMIT", 0.2),
+            self._sleep(5),
+        ):
             close.with_user(self.accountant).action_run_checks()
         self.assertEqual(heavy.check_state, "error")
         self.assertEqual(
@@ -361,7 +364,7 @@ class TestOwnCheck(CloseCheckCase):
             model.env.cr.execute("SELECT pg_sleep(5)")
 
         with (
-            patch.object(billing_close_check, "TIME_LIMIT", 0.2),
+            patch.object(billing_close_check_figure, "TIME_LIMIT", 0.2),
             patch.object(moves, "search", search),
             self.assertRaisesRegex(ValidationError, "took longer than 0.2 seconds"),
         ):
