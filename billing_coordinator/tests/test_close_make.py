@@ -297,6 +297,16 @@ class TestCloseMake(SecondCompany, CloseCase):
         template.company_id = False
         template.company_id = self.company
 
+    def test_companies_of_others_are_not_named(self):
+        """Whoever may change a template of all learns that others use it, no more."""
+        self.template.company_id = False
+        self.env["billing.close"].create(
+            {"company_id": self.other_company.id, "date_to": MAY}
+        )
+        with self.assertRaises(ValidationError) as caught:
+            self.template.with_user(self.manager).company_id = self.company
+        self.assertIn("Closes of other companies were", str(caught.exception))
+
     def test_upgrade_adds_a_task_while_a_close_runs(self):
         close = self._make_close()
         tasks = self.env["billing.close.template.task"]
