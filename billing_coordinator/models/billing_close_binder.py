@@ -183,18 +183,19 @@ class BillingClose(models.Model):
     def _get_binder_cover(self):
         names = self.env["billing.close.task"]._fields["state"]
         counts = self.task_ids.grouped("state")
+        entries = self._get_binder_entries()
         return {
             "counts": [
                 (key, label, len(counts[key]))
                 for key, label in names._description_selection(self.env)
                 if key in counts
             ],
-            "late_count": sum(self.task_ids.mapped("is_late")),
+            "late_count": len(
+                [e for e in entries if e["days_late"] and not e["task"].is_done]
+            ),
             "exceptions": [
                 (title, len(rows))
-                for title, _words, rows in self._get_binder_exceptions(
-                    self._get_binder_entries()
-                )
+                for title, _words, rows in self._get_binder_exceptions(entries)
             ],
             "digest": self._get_last_digest(),
             "is_locked": self.state == LOCKED,

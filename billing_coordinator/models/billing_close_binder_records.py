@@ -6,10 +6,15 @@ from .billing_close_task_check import FAIL, WARN
 # Of one check: a sheet holds those of a hundred.
 MAX_RECORDS = 10000
 # Under these names our models and Odoo's have what an auditor looks for.
-COLUMNS = (
-    ("invoice_date", "date", "date_due"),
-    ("partner_id",),
-    ("residual", "balance", "amount_total_signed", "amount", "total"),
+DATES = ("invoice_date", "date", "date_order", "date_due")
+AMOUNTS = (
+    "residual",
+    "balance",
+    "amount",
+    "amount_total_signed",
+    "amount_total",
+    "amount_disputed",
+    "total",
 )
 
 
@@ -30,6 +35,7 @@ class BillingClose(models.Model):
             self.env._("Date"),
             self.env._("Customer"),
             self.env._("Amount"),
+            self.env._("Currency"),
         ]
         rows = []
         for entry in entries:
@@ -46,7 +52,8 @@ class BillingCloseTask(models.Model):
         return bool(self.check_state in (WARN, FAIL) and self.has_records)
 
     def _get_listed_records(self):
-        """``[[kind, name, date, customer, amount]]``, and a row if there are more."""
+        """``[[kind, name, date, customer, amount, currency]]``; a row more if they are
+        too many."""
         result = self.check_result
         if result["model"] not in self.env:
             return []  # of an app that is not installed any more
@@ -68,11 +75,15 @@ class BillingCloseTask(models.Model):
         return rows
 
     def _get_listed_values(self, record):
-        names = [
-            next((name for name in names if name in record._fields), None)
-            for names in COLUMNS
-        ]
-        day, partner, amount = (name and record[name] for name in names)
+        known = record._fields
+        # A line of the bank has the date of an invoice too, which is empty.
+        days = (record[name] for name in DATES if name in known and record[name])
         # Names of customers are no secret to whoever may read their records.
-        customer = partner.sudo().display_name if partner else None
-        return [record.display_name, fields.Date.to_date(day), customer, amount]
+        customer = "partner_id" in known and record["partner_id"].sudo().display_name
+        amount, currency = None, None
+        if name := next((name for name in AMOUNTS if name in known), None):
+            amount = record[name]
+            if known[name].type == "monetary":
+                currency = record[known[name].get_currency_field(record)].name
+        day = fields.Date.to_date(next(days, None))
+        return [record.display_name, day, customer, amount, currency]

@@ -50,7 +50,7 @@ class BillingCloseTask(models.Model):
         }
 
     def _get_done_on(self):
-        """The day on which its last sign-off made it done, for who reads it."""
+        """The day on which its last sign-off made it done, where the company works."""
         if not self.is_done:
             return None
         moment = self.reviewed_at or self.prepared_at
@@ -59,13 +59,15 @@ class BillingCloseTask(models.Model):
             moment = signed[-1:].date
         if not moment:
             return None
-        return fields.Datetime.context_timestamp(self, moment).date()
+        there = self.company_id._billing_with_zone(self)
+        return fields.Datetime.context_timestamp(there, moment).date()
 
     def _get_days_late(self, done_on):
         """Calendar days after it was due; of what is not done, until today."""
         if not self.date_due or (self.is_done and not done_on):
             return 0
-        day = done_on or fields.Date.context_today(self)
+        there = self.company_id._billing_with_zone(self)
+        day = done_on or fields.Date.context_today(there)
         return max(0, (day - self.date_due).days)
 
     def _say_late(self, number):

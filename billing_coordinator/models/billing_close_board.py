@@ -124,7 +124,6 @@ class BillingClose(models.Model):
             and self.state != LOCKED
             and any(tasks.mapped("check_code")),
             "can_lock": self.can_lock,
-            "has_binder": hasattr(self, "action_print_binder"),
         }
 
     def _get_due_words(self):

@@ -6,9 +6,8 @@ from odoo import api, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Domain
 
-from .billing_close_check import SUMMABLE
-
 ACCOUNTANT = "billing_coordinator.group_billing_accountant"
+SUMMABLE = ("integer", "float", "monetary")
 
 
 class BillingCloseCheck(models.Model):

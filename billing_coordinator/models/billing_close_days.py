@@ -5,7 +5,7 @@ from ..tools import period
 
 
 class BillingClose(models.Model):
-    """How many working days a close took."""
+    """How many working days a close took; the day and language of its company."""
 
     _inherit = "billing.close"
 
@@ -38,3 +38,7 @@ class BillingClose(models.Model):
             self._field_to_sql(self._table, "days_to_close", query),
             self._field_to_sql(self._table, "date_locked", query),
         )
+
+    def _with_company_lang(self):
+        """What is kept of a close is in one language, whoever makes it."""
+        return self.with_context(lang=self.company_id.sudo().partner_id.lang)

@@ -82,6 +82,7 @@ class BillingClose(models.Model):
         return True
 
     def _lock_row(self):
+        """One signs at a time; a second one is told, and loses nothing."""
         try:
             self.sudo().lock_for_update()
         except LockError:

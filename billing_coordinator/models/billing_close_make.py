@@ -22,6 +22,19 @@ class BillingClose(models.Model):
 
     _inherit = "billing.close"
 
+    job_error = fields.Char(
+        "Trouble of the nightly job",
+        readonly=True,
+        copy=False,
+        help="Why the next close could not be made, or the checks not be run.",
+    )
+    job_at = fields.Datetime(
+        "Nightly job done on",
+        readonly=True,
+        copy=False,
+        help="When the nightly job was last done with this close.",
+    )
+
     def _make_tasks(self):
         """The tasks of the template that belong to this month."""
         self.ensure_one()
@@ -119,20 +132,6 @@ class BillingClose(models.Model):
 
     # -- job ---------------------------------------------------------------------------
 
-    job_error = fields.Char(
-        "Trouble of the nightly job",
-        readonly=True,
-        copy=False,
-        help="Why the next close could not be made, or the checks not be run.",
-    )
-
-    job_at = fields.Datetime(
-        "Nightly job done on",
-        readonly=True,
-        copy=False,
-        help="When the nightly job was last done with this close.",
-    )
-
     @api.model
     def _cron_close(self):
         """Run the checks of what is watched, and make the closes that are due.
@@ -145,8 +144,7 @@ class BillingClose(models.Model):
         left = (closes | makers)._get_left_tonight()
         self.env["ir.cron"]._commit_progress(remaining=len(left))
         for close in left:
-            lang = close.company_id.partner_id.lang  # of what it writes
-            done = close.with_context(lang=lang)._isolated(close in makers)
+            done = close._with_company_lang()._isolated(close in makers)
             if not self.env["ir.cron"]._commit_progress(int(done)):
                 break
 

@@ -7,8 +7,7 @@ from odoo.exceptions import UserError
 from odoo.tools import float_round
 
 from ..tools.close_check import Finding
-from .billing_close_task import PREPARED, REVIEWED
-from .billing_close_task_sign import OVERRIDE, SUSPEND
+from .billing_close_task_sign import OVERRIDE
 
 _logger = logging.getLogger(__name__)
 PASS, WARN, FAIL, ERROR = "pass", "warn", "fail", "error"
@@ -16,7 +15,7 @@ CHECK_STATES = [(PASS, "Passes"), (WARN, "Warns"), (FAIL, "Fails"), (ERROR, "Err
 
 
 class BillingCloseTask(models.Model):
-    """The automatic check of a task: figure, threshold, records behind it; drift."""
+    """The automatic check of a task: figure, threshold, records behind it."""
 
     _inherit = "billing.close.task"
 
@@ -65,6 +64,23 @@ class BillingCloseTask(models.Model):
             return self.env._("1 record")
         return self.env._("%(count)s records", count=count)
 
+    def _say_figures(self, result):
+        """The figure and those behind it, in words."""
+        if not result:
+            return ""
+        if not result.get("applicable", True) and result.get("note"):
+            return result["note"]
+        named = [(label, value) for _key, label, value in result["figures"]]
+        first = self._say_figure(result["figure"], result)
+        return ", ".join(
+            [first, *(f"{label} {self._format_figure(v)}" for label, v in named)]
+        )
+
+    def _format_figure(self, value):
+        if self.check_unit == "money":
+            return self.currency_id.format(value)
+        return f"{value:g}"
+
     @property
     def _threshold(self):
         return (
@@ -84,12 +100,14 @@ class BillingCloseTask(models.Model):
     def _run_checks(self):
         """Run the checks of tasks; one that cannot be run says why.
 
-        The same for whoever runs them: figures do not depend on the user's rights.
+        The same for whoever runs them: figures do not depend on the user's rights, nor
+        words on the user's language.
         """
         for close, tasks in self.grouped("close_id").items():
-            where = close._get_check_period()
+            where = close._with_company_lang()._get_check_period()
             # Whoever reads the close may know its figures.
-            for task in tasks.sudo().filtered("check_code"):
+            tasks_sudo = tasks.sudo().with_context(lang=where.company.env.lang)
+            for task in tasks_sudo.filtered("check_code"):
                 task.write(task._run_check(where))
 
     def _run_check(self, where):
@@ -183,82 +201,3 @@ class BillingCloseTask(models.Model):
             return False
         now = Finding.from_json(self.check_result)
         return now.has_moved(Finding.from_json(signoff.figures), self._threshold)
-
-    # -- drift -------------------------------------------------------------------------
-
-    def _get_moved(self):
-        """Signed tasks whose figures have moved since."""
-        signed = self.filtered(
-            lambda task: (
-                task.signed_state in (PREPARED, REVIEWED) and task.check_state != ERROR
-            )
-        )
-        return signed.filtered(
-            lambda task: any(
-                task._has_moved_since(s) for s in task._get_valid_signoffs()
-            )
-        )
-
-    def _get_valid_signoffs(self):
-        """The one that prepared it as it is now, and the review of that, if any."""
-        signoffs = self.signoff_ids.sorted("id", reverse=True)
-        valid = signoffs.browse()
-        for signoff in signoffs:
-            valid += signoff
-            if signoff.kind == "prepare":
-                break
-        return valid.filtered(lambda s: s.kind in ("prepare", "review"))
-
-    def _suspend(self):
-        """Sign-offs that no longer hold: kept in history, to be done again.
-
-        History is in the company's language; each person is told in their own.
-        """
-        for task in self:
-            before = task._get_valid_signoffs()[:1]
-            people = task.prepared_uid | task.reviewed_uid | task.owner_id
-            words = task._explain_moved(before, task.company_id.partner_id.lang)
-            task._add_signoff(SUSPEND, words)
-            task.write(task._get_signed_values(SUSPEND, words))
-            for lang, users in people.grouped("lang").items():
-                task._tell_suspended(users, before, lang)
-        self._plan_activities()
-
-    def _explain_moved(self, before, lang):
-        task = self.with_context(lang=lang)
-        return task.env._(
-            "The figures have moved since %(user)s signed: %(before)s then,"
-            " %(now)s now.",
-            user=before.user_id.name,
-            before=task._say_figures(before.figures),
-            now=task._say_figures(task.check_result),
-        )
-
-    def _tell_suspended(self, users, before, lang):
-        task = self.with_context(lang=lang)
-        task.message_notify(
-            partner_ids=users.partner_id.ids,
-            subject=task.env._(
-                "Suspended: %(task)s, %(period)s",
-                task=task.name,
-                period=task.close_id.display_name,
-            ),
-            body=task._explain_moved(before, lang),
-        )
-
-    def _say_figures(self, result):
-        """The figure and those behind it, in words."""
-        if not result:
-            return ""
-        if not result.get("applicable", True) and result.get("note"):
-            return result["note"]
-        named = [(label, value) for _key, label, value in result["figures"]]
-        first = self._say_figure(result["figure"], result)
-        return ", ".join(
-            [first, *(f"{label} {self._format_figure(v)}" for label, v in named)]
-        )
-
-    def _format_figure(self, value):
-        if self.check_unit == "money":
-            return self.currency_id.format(value)
-        return f"{value:g}"

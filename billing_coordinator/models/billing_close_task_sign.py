@@ -1,5 +1,5 @@
 from odoo import fields, models
-from odoo.exceptions import AccessError, LockError, UserError
+from odoo.exceptions import AccessError, UserError
 
 from .billing_close_task import (
     MANAGER,
@@ -69,7 +69,7 @@ class BillingCloseTask(models.Model):
         """
         self.ensure_one()
         self.check_access("read")
-        self._lock_close()
+        self.close_id._lock_row()
         self.close_id._check_not_locked()
         self._check_seen(seen)
         comment = (comment or "").strip()
@@ -99,18 +99,6 @@ class BillingCloseTask(models.Model):
                 names = ("name", "type", "url", "mimetype", "raw")
                 values = {name: file_sudo[name] for name in names if file_sudo[name]}
                 file_sudo.create({**values, **owner})
-
-    def _lock_close(self):
-        """One signs at a time; a second one is told, and loses nothing."""
-        try:
-            self.close_id.sudo().lock_for_update()
-        except LockError:
-            raise UserError(
-                self.env._(
-                    "Somebody is signing in this close right now. Try again in a"
-                    " moment."
-                )
-            ) from None
 
     def _check_seen(self, seen):
         last = self.sudo()._get_last_signoff()
@@ -169,16 +157,11 @@ class BillingCloseTask(models.Model):
             )
         self._check_right(self._may_review())
         self._check_figures()
-        if self.sudo()._get_moved():
+        task_sudo = self.sudo()  # the user's right was checked above
+        if task_sudo._get_moved():
             raise UserError(
-                self.env._(
-                    "The figures have moved since %(user)s signed: %(before)s then,"
-                    " %(now)s now.",
-                    user=self.prepared_uid.name,
-                    before=self._say_figures(
-                        self.sudo()._get_valid_signoffs()[:1].figures
-                    ),
-                    now=self._say_figures(self.check_result),
+                task_sudo._explain_moved(
+                    task_sudo._get_valid_signoffs()[:1], self.env.lang
                 )
             )
 

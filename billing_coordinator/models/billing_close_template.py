@@ -62,12 +62,16 @@ class BillingCloseTemplate(models.Model):
                 lambda company, own=template.company_id: own in company.parent_ids
             )
             if strangers:
+                seen = strangers.sudo(False)._filtered_access("read")
+                names = seen.mapped("name")
+                if strangers.sudo(False) - seen:
+                    names.append(self.env._("other companies"))
                 raise ValidationError(
                     self.env._(
                         "Closes of %(companies)s were made from the template"
                         " %(template)s: it stays theirs. Make a copy of it for"
                         " %(company)s.",
-                        companies=", ".join(strangers.mapped("name")),
+                        companies=", ".join(names),
                         template=template.name,
                         company=template.company_id.name,
                     )

@@ -3,6 +3,7 @@
 import io
 from datetime import date
 
+from freezegun import freeze_time
 from lxml import html
 
 from odoo.exceptions import AccessError, UserError
@@ -255,6 +256,37 @@ class TestCloseBinder(BinderCase):
         self.assertEqual(kind, "pdf")
         self.assertTrue(content.startswith(b"%PDF"))
         self.assertIn(b"/Outlines", content)
+
+    def test_late_is_the_same_for_who_prints_anywhere(self):
+        """Days are those where the company works."""
+        self.company.partner_id.tz = "America/Los_Angeles"
+        self.coordinator.tz = "Europe/Berlin"
+        task = self._task(self.close, "Talk")
+        task.date_due = "2025-06-16"
+        with freeze_time("2025-06-17 05:00:00"):
+            tasks = task.close_id.task_ids.with_user(self.coordinator)
+            late = [e["task"] for e in tasks._get_binder_entries() if e["days_late"]]
+            self.assertNotIn(task, late)
+            cover = tasks.close_id._get_binder_cover()
+            self.assertEqual(cover["late_count"], len(late))
+            self._sign(task, self.preparer)
+        with freeze_time("2025-06-20 09:00:00"):
+            entry = task.with_user(self.coordinator)._get_binder_entries()[0]
+        self.assertEqual(entry["done_on"], date(2025, 6, 16))
+        self.assertEqual(entry["days_late"], 0)
+
+    def test_archived_branch(self):
+        """What the checks count stands in the binder."""
+        branch = self.env["res.company"].create(
+            {"name": "Branch", "parent_id": self.company.id}
+        )
+        self.env.user.company_ids += branch
+        self._make_entry(self.customer, -50, date(2025, 5, 2), company_id=branch.id)
+        with_branch = self.close._get_ageing()["ageing_totals"]
+        branch.active = False
+        self.env.flush_all()
+        self.assertEqual(self.close._get_ageing()["ageing_totals"], with_branch)
+        self.assertIn(branch, self.close._get_books_sudo())
 
     def test_keep(self):
         self._live()

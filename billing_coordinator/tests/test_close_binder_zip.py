@@ -7,6 +7,7 @@ import os
 import subprocess
 import tempfile
 import zipfile
+from datetime import date
 from unittest.mock import patch
 
 from hypothesis import strategies as st
@@ -252,8 +253,19 @@ class TestBinderZip(BinderCase):
         self.assertEqual([row[1] for row in records], ["Drafts", "Drafts"])
         self.assertEqual({row[5] for row in records}, {"=1+1"})
         self.assertEqual(sorted(row[6] for row in records), [50, 60])
+        self.assertEqual({row[7] for row in records}, {self.company.currency_id.name})
         book = load_workbook(io.BytesIO(archive.read("tie-out.xlsx")))
         self.assertIn(1234.5, [row[5] for row in book["Tie-out"].values])
+
+    def test_records_of_the_bank(self):
+        """With sign and currency; the date of an invoice is theirs too, and empty."""
+        self._make_bank_line(-70, day="2025-05-12", partner_id=self.customer.id)
+        task = self._task(self.close, "Talk")
+        task.write({"check_code": "bank_lines", "on_breach": "fail"})
+        task._run_checks()
+        [row] = task.with_user(self.coordinator)._get_listed_records()
+        currency = self.company.currency_id.name
+        self.assertEqual(row[2:], [date(2025, 5, 12), "Customer A", -70, currency])
 
     def test_records_that_are_too_many_or_secret(self):
         self._live()

@@ -5,7 +5,7 @@ from odoo.fields import Command
 from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
 
-from ..models import billing_close_check
+from ..models import billing_close_check_figure
 from .close_check_common import CloseCheckCase
 from .common import days
 
@@ -131,6 +131,25 @@ class TestOwnCheck(CloseCheckCase):
         check.company_id = False
         with self.assertRaisesRegex(ValidationError, "not of Elsewhere Ltd: Refere"):
             check.company_id = self.other_company
+
+    def test_tasks_of_others_are_not_named(self):
+        """Whose company it is not learns that there are some, and no more."""
+        check = self._make_check(company_id=False)
+        template = self.env["billing.close.template"].create(
+            {"name": "Theirs", "company_id": self.other_company.id}
+        )
+        self.env["billing.close.template.task"].create(
+            {
+                "template_id": template.id,
+                "name": "Sell the factory",
+                "check_code": "own",
+                "check_id": check.id,
+            }
+        )
+        with self.assertRaises(ValidationError) as caught:
+            check.company_id = self.company
+        self.assertNotIn("factory", str(caught.exception))
+        self.assertIn("of other companies", str(caught.exception))
 
     def test_form(self):
         checks = self.env["billing.close.check"].with_user(self.manager)
@@ -319,7 +338,10 @@ class TestOwnCheck(CloseCheckCase):
         closes = self.env["billing.close"]
         close = closes.create({"company_id": self.company.id, "date_to": "2025-05-31"})
         heavy, drafts = close.task_ids.sorted("id").with_user(self.accountant)
-        with patch.object(billing_close_check, "TIME_LIMIT", 0.2), self._sleep(5):
+        with (
+            patch.object(billing_close_check_figure, "TIME_LIMIT", 0.2),
+            self._sleep(5),
+        ):
             close.with_user(self.accountant).action_run_checks()
         self.assertEqual(heavy.check_state, "error")
         self.assertEqual(
@@ -342,7 +364,7 @@ class TestOwnCheck(CloseCheckCase):
             model.env.cr.execute("SELECT pg_sleep(5)")
 
         with (
-            patch.object(billing_close_check, "TIME_LIMIT", 0.2),
+            patch.object(billing_close_check_figure, "TIME_LIMIT", 0.2),
             patch.object(moves, "search", search),
             self.assertRaisesRegex(ValidationError, "took longer than 0.2 seconds"),
         ):

@@ -133,7 +133,7 @@ class TestCloseDrift(CloseCase):
         self._change_posted_figure()
         self.assertEqual(self.tie_out.state, "suspended")
         self.assertEqual(self.close.state, "locked")
-        self.assertEqual(self.close.progress, 66)
+        self.assertEqual(self.close.progress, 66, "two of three")
 
     def test_an_improvement_suspends_nothing(self):
         draft = self._make_invoices([(None, 50, 10)], post=False)

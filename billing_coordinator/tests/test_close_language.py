@@ -69,6 +69,16 @@ class TestCloseLanguage(CloseCase):
         close.action_run_checks()
         self.assertToldOfSuspension()
 
+    def test_what_a_check_found(self):
+        """Whoever runs it: the same words for all, and in history."""
+        talk, tie_out = (self._task(self.close, name) for name in ("Talk", "Tie-out"))
+        talk.check_code = "after_review"
+        close = self.close.with_user(self.reviewer).with_context(lang="en_US")
+        close.action_run_checks()
+        self.assertEqual(talk.check_result["note"], "Es wurde noch nichts geprüft.")
+        labels = [label for _key, label, _value in tie_out.check_result["figures"]]
+        self.assertIn("Saldo laut Hauptbuch", labels)
+
     def test_trouble_of_the_job(self):
         self.template.copy({"date_from": "2025-06-01"}).task_ids.unlink()
         with (

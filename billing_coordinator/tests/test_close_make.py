@@ -5,6 +5,8 @@ from dataclasses import replace
 from datetime import date
 from unittest.mock import patch
 
+from freezegun import freeze_time
+
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command
 from odoo.tests import tagged
@@ -295,6 +297,16 @@ class TestCloseMake(SecondCompany, CloseCase):
         template.company_id = False
         template.company_id = self.company
 
+    def test_companies_of_others_are_not_named(self):
+        """Whoever may change a template of all learns that others use it, no more."""
+        self.template.company_id = False
+        self.env["billing.close"].create(
+            {"company_id": self.other_company.id, "date_to": MAY}
+        )
+        with self.assertRaises(ValidationError) as caught:
+            self.template.with_user(self.manager).company_id = self.company
+        self.assertIn("Closes of other companies were", str(caught.exception))
+
     def test_upgrade_adds_a_task_while_a_close_runs(self):
         close = self._make_close()
         tasks = self.env["billing.close.template.task"]
@@ -396,6 +408,19 @@ class TestCloseMake(SecondCompany, CloseCase):
         self.assertFalse(
             self.env["billing.close"].search([("company_id", "=", self.company.id)])
         )
+
+    def test_job_goes_by_the_day_of_the_company(self):
+        """At three in the morning in Greenwich it is the day before in California."""
+        self.company.billing_close_lead_days = 0
+        self.company.partner_id.tz = "America/Los_Angeles"
+        closes = self._make_close(date(2025, 4, 30))
+        domain = [("company_id", "=", self.company.id)]
+        with freeze_time("2025-05-31 03:00:00"):
+            self._run_close_job()
+        self.assertEqual(closes.search(domain), closes)
+        with freeze_time("2025-05-31 09:00:00"):
+            self._run_close_job()
+        self.assertEqual(len(closes.search(domain)), 2)
 
     def test_job_switched_off(self):
         self.company.billing_close_auto = False
