@@ -45,7 +45,8 @@ class BillingAllowance(models.Model):
             self._check_draft()
         return super().write(vals)
 
-    @api.ondelete(at_uninstall=False)
+    # Contexts of clients may say that the app is being uninstalled.
+    @api.ondelete(at_uninstall=True)
     def _unlink_draft(self):
         self._check_draft()
 

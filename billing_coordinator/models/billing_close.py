@@ -203,7 +203,8 @@ class BillingClose(models.Model):
         self.sudo().task_ids.unlink()  # whoever may delete a close may delete its tasks
         return super().unlink()
 
-    @api.ondelete(at_uninstall=False)
+    # Contexts of clients may say that the app is being uninstalled.
+    @api.ondelete(at_uninstall=True)
     def _unlink_except_signed(self):
         for close in self.sudo():
             if close.signoff_ids:

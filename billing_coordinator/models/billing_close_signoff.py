@@ -136,6 +136,7 @@ class BillingCloseSignoff(models.Model):
             )
         return super().write(vals)
 
-    @api.ondelete(at_uninstall=False)
+    # Contexts of clients may say that the app is being uninstalled.
+    @api.ondelete(at_uninstall=True)
     def _unlink_never(self):
         raise UserError(self.env._("Sign-offs are history: they cannot be deleted."))

@@ -188,7 +188,8 @@ class BillingCloseTask(models.Model):
             self._check_changeable(changed)
         return super().write(vals)
 
-    @api.ondelete(at_uninstall=False)
+    # Contexts of clients may say that the app is being uninstalled.
+    @api.ondelete(at_uninstall=True)
     def _unlink_except_signed(self):
         for task in self.sudo():
             if task.signoff_ids:

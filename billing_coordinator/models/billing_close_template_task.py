@@ -79,7 +79,8 @@ class BillingCloseTemplateTask(models.Model):
             self.template_id._check_not_running()
         return result
 
-    @api.ondelete(at_uninstall=False)
+    # Contexts of clients may say that the app is being uninstalled.
+    @api.ondelete(at_uninstall=True)
     def _unlink_except_running(self):
         self.template_id._check_not_running()
 

@@ -33,7 +33,8 @@ class IrAttachment(models.Model):
         checksum = self._compute_checksum(content)
         return all(file.checksum == checksum for file in self)
 
-    @api.ondelete(at_uninstall=False)
+    # Contexts of clients may say that the app is being uninstalled.
+    @api.ondelete(at_uninstall=True)
     def _unlink_except_signed(self):
         self._check_not_signed()
 

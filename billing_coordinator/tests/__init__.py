@@ -22,6 +22,7 @@ from . import (
     test_behaviour,
     test_close_access,
     test_close_attack,
+    test_close_attack_again,
     test_close_attack_checks,
     test_close_binder,
     test_close_binder_allowance,

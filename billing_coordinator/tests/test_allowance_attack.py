@@ -89,6 +89,14 @@ class TestAllowanceAttack(Allowances, SecondCompany, BillingCase):
             allowance.with_user(self.accountant).copy, {"state": "posted"}
         )
 
+    def test_what_is_posted_is_not_deleted_as_if_at_uninstall(self):
+        self._make_invoice(amount=100)
+        allowance = self._make_allowance()
+        allowance.action_post()
+        for user in (self.accountant, self.manager):
+            mine = self._as(allowance, user).with_context(_force_unlink=True)
+            self.assertRefused(mine.unlink)
+
     def test_strangers(self):
         self._make_invoice(amount=100)
         allowance = self._make_allowance()

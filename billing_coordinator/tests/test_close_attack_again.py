@@ -1,0 +1,42 @@
+"""Contexts that no screen sends, dialogs of a locked close, and second thoughts."""
+
+from odoo.fields import Command
+from odoo.tests import tagged
+
+from .test_close_attack import AttackCase
+
+
+@tagged("post_install", "-at_install")
+class TestCloseContext(AttackCase):
+    def _forced(self, record, user):
+        """As if the app were being uninstalled."""
+        return self._as(record, user).with_context(_force_unlink=True)
+
+    def test_evidence_is_not_deleted_as_if_at_uninstall(self):
+        proof = self._make_file(self.preparer)
+        self.talk.with_user(self.preparer)._sign("prepare", attachments=proof)
+        for user in (self.preparer, self.manager):
+            self.assertRefused(self._forced(proof, user).unlink)
+            task = self._forced(self.talk, user)
+            self.assertRefused(
+                task.write, {"attachment_ids": [Command.delete(proof.id)]}
+            )
+        self.assertTrue(proof.exists())
+        self.assertIsNone(self.close._explain_broken())
+
+    def test_kept_binder_is_not_deleted_as_if_at_uninstall(self):
+        self.close.with_user(self.preparer).action_keep_binder()
+        binder = self.close.kept_binder_ids
+        self.assertTrue(binder)
+        for user in (self.preparer, self.manager):
+            self.assertRefused(self._forced(binder, user).unlink)
+
+    def test_history_is_not_deleted_as_if_at_uninstall(self):
+        self._sign(self.talk, self.preparer)
+        for user in (self.preparer, self.manager):
+            for record in (self.talk, self.close, self.talk.signoff_ids):
+                self.assertRefusedAnyhow(self._forced(record, user).unlink)
+
+    def test_template_of_a_running_close_as_if_at_uninstall(self):
+        for task in self.template.task_ids:
+            self.assertRefusedAnyhow(self._forced(task, self.manager).unlink)
