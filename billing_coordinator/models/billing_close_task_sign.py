@@ -91,7 +91,9 @@ class BillingCloseTask(models.Model):
         they are."""
         files.check_access("write")
         owner = {"res_model": self._name, "res_id": self.id}
-        for file_sudo in files.sudo():  # the user's right was checked above
+        # Sudo: the user's right was checked above. Whole: not their sizes in words.
+        whole = {"bin_size": False, "bin_size_raw": False}
+        for file_sudo in files.sudo().with_context(**whole):
             placed = file_sudo.res_id and file_sudo.res_model != SIGN_WIZARD
             if not placed and not file_sudo.res_field:
                 file_sudo.write(owner)

@@ -2,6 +2,7 @@ from odoo import api, models
 from odoo.exceptions import UserError
 
 CONTENT = {
+    "mimetype",
     "raw",
     "datas",
     "db_datas",
@@ -27,11 +28,14 @@ class IrAttachment(models.Model):
 
     def _is_same_content(self, vals):
         """As when Odoo moves files to another storage."""
-        content = vals.get("raw")
-        if CONTENT & vals.keys() != {"raw"} or not isinstance(content, bytes):
+        values = {name: vals[name] for name in CONTENT & vals.keys()}
+        if isinstance(values.get("raw"), bytes):
+            values["checksum"] = self._compute_checksum(values.pop("raw"))
+        if {"raw", "datas", "db_datas"} & values.keys():
             return False
-        checksum = self._compute_checksum(content)
-        return all(file.checksum == checksum for file in self)
+        return all(
+            file[name] == value for file in self for name, value in values.items()
+        )
 
     # Contexts of clients may say that the app is being uninstalled.
     @api.ondelete(at_uninstall=True)

@@ -40,3 +40,41 @@ class TestCloseContext(AttackCase):
     def test_template_of_a_running_close_as_if_at_uninstall(self):
         for task in self.template.task_ids:
             self.assertRefusedAnyhow(self._forced(task, self.manager).unlink)
+
+    def test_evidence_is_copied_whole_whatever_size_is_asked_for(self):
+        invoice = self._make_invoice()
+        file = self._make_file(
+            self.preparer, res_model="account.move", res_id=invoice.id
+        )
+        task = self._as(self.talk, self.preparer).with_context(bin_size=True)
+        task._sign("prepare", attachments=file)
+        self.env.invalidate_all()
+        self.assertEqual(self.talk.signoff_ids.attachment_ids.raw, b"proof")
+
+    def test_evidence_keeps_its_kind(self):
+        proof = self._make_file(self.preparer)
+        self.talk.with_user(self.preparer)._sign("prepare", attachments=proof)
+        for user in (self.preparer, self.manager):
+            with self.subTest(user=user.login):
+                values = {"mimetype": "application/pdf"}
+                self.assertRefused(self._as(proof, user).write, values)
+
+    def test_evidence_is_not_taken_out_of_its_message(self):
+        proof = self._make_file(
+            self.preparer, res_model="mail.compose.message", res_id=0
+        )
+        mine = self.talk.with_user(self.preparer)
+        message = mine.message_post(
+            body="Proof",
+            attachment_ids=proof.ids,
+            message_type="comment",
+            subtype_xmlid="mail.mt_comment",
+        )
+        self._sign(self.talk, self.preparer)
+        self.assertRefused(
+            mine._message_update_content,
+            message.with_user(self.preparer),
+            body="",
+            attachment_ids=[],
+        )
+        self.assertTrue(proof.exists())
