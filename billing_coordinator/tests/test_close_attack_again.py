@@ -78,3 +78,33 @@ class TestCloseContext(AttackCase):
             attachment_ids=[],
         )
         self.assertTrue(proof.exists())
+
+
+
+@tagged("post_install", "-at_install")
+class TestCloseLockedDialog(AttackCase):
+    def test_dialogs_run_no_checks_of_a_locked_close(self):
+        wizard = self.env["billing.close.sign.wizard"].with_user(self.preparer)
+        wizard = wizard.create({"task_id": self.drafts.id, "kind": "prepare"})
+        self._sign_all(self.close)
+        self.close.with_user(self.preparer)._lock()
+        self.drafts.sudo().check_result = {
+            **self.drafts.check_result,
+            "note": "As locked",
+        }
+        for call in (
+            self.drafts.with_user(self.coordinator).action_prepare,
+            self.drafts.with_user(self.preparer).action_override,
+            wizard.action_sign,
+        ):
+            self.assertRefused(call)
+            self.assertEqual(self.drafts.check_result["note"], "As locked")
+
+    def test_dialog_tells_nothing_of_a_foreign_task(self):
+        self.drafts.check_state = "fail"
+        wizards = self._as(self.env["billing.close.sign.wizard"], self.stranger)
+        names = ("check_state", "check_code", "evidence_required", "figures_text")
+        values = {"task_id": self.drafts.id, "kind": "prepare"}
+        self.env.invalidate_all()
+        spec = dict.fromkeys(names, {})
+        self.assertRefused(wizards.onchange, values, list(values), spec)

@@ -31,9 +31,11 @@ class BillingCloseSignWizard(models.TransientModel):
     seen_id = fields.Many2one("billing.close.signoff", readonly=True, index=True)
     seen_figures = fields.Json()
     has_moved = fields.Boolean(readonly=True)
-    evidence_required = fields.Boolean(related="task_id.evidence_required")
-    check_code = fields.Selection(related="task_id.check_code")
-    check_state = fields.Selection(related="task_id.check_state")
+    evidence_required = fields.Boolean(
+        related="task_id.evidence_required", related_sudo=False
+    )
+    check_code = fields.Selection(related="task_id.check_code", related_sudo=False)
+    check_state = fields.Selection(related="task_id.check_state", related_sudo=False)
     figures_text = fields.Char("Figures", compute="_compute_figures_text")
 
     @api.constrains("task_id")
@@ -48,6 +50,7 @@ class BillingCloseSignWizard(models.TransientModel):
 
     @api.model
     def _make(self, task, kind):
+        task.close_id._check_not_locked()  # its figures stay as they are
         if task.check_code:
             task._run_checks()
         return self.create(
@@ -74,6 +77,7 @@ class BillingCloseSignWizard(models.TransientModel):
         """Sign; figures that moved while the dialog was open are shown first."""
         self.ensure_one()
         task = self.task_id
+        task.close_id._check_not_locked()
         if task.check_code and self.kind in ("prepare", "review", "override"):
             task._run_checks()
             if task.check_result != self.seen_figures:
