@@ -84,6 +84,9 @@ class BillingClose(models.Model):
             if task.template_task_id.id in copies
         }
         self._add_to_version(version, lines, made)
+        # What is turned round makes no circle on the way.
+        for line in lines.filtered(lambda line: line.kind == "depends"):
+            copies[line.template_task_id.id].depends_ids = False
         for line in lines:
             line._apply(copies, made)
         self._set_depends_of_added(lines, made)

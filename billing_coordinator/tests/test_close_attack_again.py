@@ -1,5 +1,8 @@
 """Contexts that no screen sends, dialogs of a locked close, and second thoughts."""
 
+import io
+import zipfile
+
 from odoo.fields import Command
 from odoo.tests import tagged
 
@@ -108,3 +111,40 @@ class TestCloseLockedDialog(AttackCase):
         self.env.invalidate_all()
         spec = dict.fromkeys(names, {})
         self.assertRefused(wizards.onchange, values, list(values), spec)
+
+
+@tagged("post_install", "-at_install")
+class TestCloseSecondThoughts(AttackCase):
+    def test_dependencies_turned_round_are_carried(self):
+        manager = self.manager
+        self.tie_out.with_user(manager).depends_ids = [Command.clear()]
+        self.drafts.with_user(manager).depends_ids = [Command.set(self.tie_out.ids)]
+        wizard = self.env["billing.close.carry.wizard"].with_user(manager)
+        wizard = wizard._make(self.close.with_user(manager))
+        version = self.close.with_user(manager)._carry(wizard.line_ids)
+        by_name = {task.name: task for task in version.task_ids}
+        self.assertEqual(by_name["Drafts"].depends_ids, by_name["Tie-out"])
+        self.assertFalse(by_name["Tie-out"].depends_ids)
+
+    def test_long_and_strange_names(self):
+        self.talk.write({"name": "100 % %s %(x)s {0} \x0b\x1f " + "ä" * 40000})
+        proof = self._make_file(self.preparer, name="ü" * 3000 + "%s.txt")
+        self.talk.with_user(self.preparer)._sign("prepare", "%(x)s", attachments=proof)
+        file = io.BytesIO()
+        self.close.with_user(self.preparer)._write_binder_zip(file)
+        names = zipfile.ZipFile(file).namelist()
+        self.assertLess(max(len(n.encode()) for n in names), 400, names)
+
+    def test_sixty_tasks_in_a_circle(self):
+        tasks = self.env["billing.close.task"].create(
+            [{"name": f"T{n} %s", "close_id": self.close.id} for n in range(60)]
+        )
+        for task, other in zip(tasks[1:], tasks, strict=False):
+            task.depends_ids = other
+        circle = {"depends_ids": [Command.link(tasks[-1].id)]}
+        self.assertRefused(tasks[0].write, circle)
+        manager = self.manager
+        wizard = self.env["billing.close.carry.wizard"].with_user(manager)
+        wizard = wizard._make(self.close.with_user(manager))
+        version = self.close.with_user(manager)._carry(wizard.line_ids)
+        self.assertEqual(len(version.task_ids), 63)
