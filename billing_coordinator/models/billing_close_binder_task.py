@@ -86,11 +86,11 @@ class BillingCloseTask(models.Model):
         rows = result.get("rows") or []
         return {
             "figures": [
-                (label, self._format_figure(value))
+                (label, self._format_figure(value, result))
                 for _key, label, value in result.get("figures") or []
             ],
             "rows": [
-                (row["label"], self._format_figure(row["figure"]))
+                (row["label"], self._format_figure(row["figure"], result))
                 for row in rows[:MAX_ROWS]
             ],
             "row_count": len(rows),

@@ -54,9 +54,13 @@ class BillingCloseTask(models.Model):
         """A figure in the words of its check, or with its unit."""
         if result.get("words"):
             return result["words"]
-        if self.check_unit == "money":
+        if self._get_unit(result) == "money":
             return self.currency_id.format(figure)
         return self._format_count(figure)
+
+    def _get_unit(self, result):
+        """That of the figure: the check may have been changed since."""
+        return (result or {}).get("unit") or self.check_unit
 
     def _format_count(self, value):
         count = round(value)
@@ -72,12 +76,11 @@ class BillingCloseTask(models.Model):
             return result["note"]
         named = [(label, value) for _key, label, value in result["figures"]]
         first = self._say_figure(result["figure"], result)
-        return ", ".join(
-            [first, *(f"{label} {self._format_figure(v)}" for label, v in named)]
-        )
+        others = (f"{label} {self._format_figure(v, result)}" for label, v in named)
+        return ", ".join([first, *others])
 
-    def _format_figure(self, value):
-        if self.check_unit == "money":
+    def _format_figure(self, value, result=None):
+        if self._get_unit(result) == "money":
             return self.currency_id.format(value)
         return f"{value:g}"
 
@@ -125,6 +128,7 @@ class BillingCloseTask(models.Model):
             _logger.warning("Check %s failed", self.check_code, exc_info=True)
             return self._get_error_values(f"{type(error).__name__}: {error}")
         digits = self.currency_id.decimal_places if self.check_unit == "money" else 2
+        finding.unit = self.check_unit or ""
         figure = float_round(finding.figure, precision_digits=digits)
         breached = finding.exceeds(self._threshold)
         return {

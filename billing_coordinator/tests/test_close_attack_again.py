@@ -126,6 +126,22 @@ class TestCloseSecondThoughts(AttackCase):
         self.assertEqual(by_name["Drafts"].depends_ids, by_name["Tie-out"])
         self.assertFalse(by_name["Tie-out"].depends_ids)
 
+    def test_signed_figures_keep_their_unit(self):
+        check = self.env["billing.close.check"].create(
+            {"name": "Own", "model": "res.partner", "domain": "[('id', '=', 1)]"}
+        )
+        self.talk.write(
+            {"check_code": "own", "check_id": check.id, "on_breach": "warn"}
+        )
+        self._sign(self.talk, self.preparer)
+        before = self.talk.signoff_ids.figure_text
+        self.assertIn("1 record", before)
+        check.write(
+            {"model": "account.move", "measure": "sum", "sum_field": "amount_total"}
+        )
+        self.env.invalidate_all()
+        self.assertEqual(self.talk.signoff_ids.figure_text, before)
+
     def test_long_and_strange_names(self):
         self.talk.write({"name": "100 % %s %(x)s {0} \x0b\x1f " + "ä" * 40000})
         proof = self._make_file(self.preparer, name="ü" * 3000 + "%s.txt")

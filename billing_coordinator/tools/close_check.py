@@ -109,6 +109,7 @@ class Finding:
     note: str = ""
     applicable: bool = True
     words: str = ""
+    unit: str = ""  # as it was when the check was run
 
     def __post_init__(self):
         # No threshold is below what is no number: it would pass for perfect.
@@ -136,11 +137,16 @@ class Finding:
         >>> Finding(0).has_moved(Finding(40), 0)
         False
 
-        What is as much the other way is another error:
+        What is as much the other way is another error, and what is no money any more
+        another figure:
 
         >>> Finding(100).has_moved(Finding(-100), 50)
         True
+        >>> Finding(1, unit=COUNT).has_moved(Finding(1, unit=MONEY), 50)
+        True
         """
+        if then.unit and self.unit != then.unit:
+            return True
         if _more(abs(self.figure) - abs(then.figure), threshold):
             return True
         if self.figure * then.figure < 0 and self.exceeds(threshold):

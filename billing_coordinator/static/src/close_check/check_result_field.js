@@ -42,7 +42,7 @@ export class BillingCheckResult extends Component {
 
     format(value) {
         const {check_unit, currency_id} = this.props.record.data;
-        if (check_unit === "money" && currency_id) {
+        if ((this.result.unit || check_unit) === "money" && currency_id) {
             return formatCurrency(value, currency_id.id);
         }
         return formatFloat(value, {digits: [16, Number.isInteger(value) ? 0 : 2]});
