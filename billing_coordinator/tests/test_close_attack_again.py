@@ -82,6 +82,12 @@ class TestCloseContext(AttackCase):
         )
         self.assertTrue(proof.exists())
 
+    def test_archived_template_by_context(self):
+        old = self.template.copy({"name": "Old", "date_from": "2025-02-01"})
+        old.active = False
+        closes = self._as(self.env["billing.close"], self.preparer)
+        june = closes.with_context(active_test=False).create({"date_to": "2025-06-30"})
+        self.assertEqual(june.template_id, self.template)
 
 
 @tagged("post_install", "-at_install")
@@ -141,6 +147,27 @@ class TestCloseSecondThoughts(AttackCase):
         )
         self.env.invalidate_all()
         self.assertEqual(self.talk.signoff_ids.figure_text, before)
+
+    def test_branch_manager_and_the_controls_of_the_parent(self):
+        branch = self.env["res.company"].create(
+            {"name": "Branch", "parent_id": self.company.id}
+        )
+        self.env.user.company_ids = [Command.link(branch.id)]
+        user = self._make_user("branch", "group_billing_manager", company=branch)
+        self.close.unlink()
+        check = self.env["billing.close.check"].create(
+            {"name": "Own", "model": "res.partner", "company_id": self.company.id}
+        )
+        for record, values in (
+            (self.template, {"date_from": "2024-01-01"}),
+            (self.template.task_ids[0], {"review_required": False}),
+            (check, {"domain": "[('id', '=', 0)]"}),
+        ):
+            with self.subTest(record=record):
+                mine = self._as(record, user)
+                self.assertTrue(mine.display_name)
+                self.assertRefused(mine.write, values)
+                self.assertRefused(mine.unlink)
 
     def test_long_and_strange_names(self):
         self.talk.write({"name": "100 % %s %(x)s {0} \x0b\x1f " + "ä" * 40000})
