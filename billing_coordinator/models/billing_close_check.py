@@ -33,6 +33,7 @@ class BillingCloseCheck(models.Model):
     company_id = fields.Many2one(
         "res.company",
         index="btree_not_null",
+        ondelete="restrict",  # it would become everybody's
         default=lambda self: self.env.company,
         help="Empty: for the closes of all companies.",
     )

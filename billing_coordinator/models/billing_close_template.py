@@ -20,7 +20,10 @@ class BillingCloseTemplate(models.Model):
 
     name = fields.Char(required=True, translate=True)
     company_id = fields.Many2one(
-        "res.company", index="btree_not_null", help="Empty: for all companies."
+        "res.company",
+        index="btree_not_null",
+        ondelete="restrict",  # it would become everybody's
+        help="Empty: for all companies.",
     )
     date_from = fields.Date(
         "In force from",

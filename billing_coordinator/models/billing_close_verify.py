@@ -2,8 +2,10 @@ from odoo import models
 from odoo.tools.misc import format_datetime
 
 from .billing_close import LOCKED
+from .res_company_close import LOCKS
 
 LOCKING = ("lock", "reopen")
+STRICTER = ("fiscalyear_lock_date", "hard_lock_date")
 
 
 class BillingClose(models.Model):
@@ -53,9 +55,26 @@ class BillingClose(models.Model):
         """The state of the close itself is that of its last sign-off, too."""
         own = self.signoff_ids.filtered(lambda signoff: signoff.kind in LOCKING)
         signed = own.sorted("id")[-1:].kind == "lock"
-        if signed == (self.state == LOCKED):
-            return None
-        return self.env._(
-            "%(period)s was locked or opened without a sign-off.",
-            period=self.display_name,
+        if signed != (self.state == LOCKED):
+            return self.env._(
+                "%(period)s was locked or opened without a sign-off.",
+                period=self.display_name,
+            )
+        if signed and not self._is_lock_in_force():
+            return self.env._(
+                "The lock date of Odoo was taken back since: entries of %(period)s can"
+                " be changed.",
+                period=self.display_name,
+            )
+        return None
+
+    def _is_lock_in_force(self):
+        """Whether one of Odoo's lock dates, of parents too, still holds the period."""
+        # What held it before this close did may be any.
+        names = {*([self.lock_field] if self.lock_field else dict(LOCKS)), *STRICTER}
+        companies_sudo = self.company_id.sudo().parent_ids  # lock dates are no secret
+        return any(
+            company[name] and company[name] >= self.date_to
+            for company in companies_sudo
+            for name in names
         )

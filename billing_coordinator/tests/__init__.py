@@ -24,6 +24,7 @@ from . import (
     test_close_attack,
     test_close_attack_again,
     test_close_attack_checks,
+    test_close_attack_company,
     test_close_binder,
     test_close_binder_allowance,
     test_close_binder_pages,
