@@ -27,7 +27,8 @@ class AccountBankStatementLine(models.Model):
             [("statement_line_id", "in", self.ids), ("state", "=", "applied")]
         )
 
-    @api.ondelete(at_uninstall=False)
+    # Contexts of clients may say that the app is being uninstalled.
+    @api.ondelete(at_uninstall=True)
     def _unlink_except_matched(self):
         """Deleting would leave what a match did elsewhere: payments, tickets, payers.
 

@@ -6,7 +6,8 @@ class AccountMove(models.Model):
 
     _inherit = "account.move"
 
-    @api.ondelete(at_uninstall=False)
+    # Contexts of clients may say that the app is being uninstalled.
+    @api.ondelete(at_uninstall=True)
     def _unlink_except_matched(self):
         # Who deletes an entry need not see lines of the bank.
         self.sudo().statement_line_ids._unlink_except_matched()

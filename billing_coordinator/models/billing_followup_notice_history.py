@@ -105,7 +105,8 @@ class BillingFollowupNotice(models.Model):
         values = {"subject": subject, "body": body}
         return super().write(values)  # pylint: disable=super-method-mismatch
 
-    @api.ondelete(at_uninstall=False)
+    # Contexts of clients may say that the app is being uninstalled.
+    @api.ondelete(at_uninstall=True)
     def _unlink_except_issued(self):
         if any(notice.issued_on for notice in self):
             raise UserError(

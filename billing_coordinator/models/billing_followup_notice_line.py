@@ -120,7 +120,8 @@ class BillingFollowupNoticeLine(models.Model):
         self._check_not_issued()
         return super().write(dict(vals, advances=False))
 
-    @api.ondelete(at_uninstall=False)
+    # Contexts of clients may say that the app is being uninstalled.
+    @api.ondelete(at_uninstall=True)
     def _unlink_except_issued(self):
         self._check_not_issued()
 

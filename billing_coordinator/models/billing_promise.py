@@ -147,7 +147,8 @@ class BillingPromise(models.Model):
             )
         return super().write(vals)
 
-    @api.ondelete(at_uninstall=False)
+    # Contexts of clients may say that the app is being uninstalled.
+    @api.ondelete(at_uninstall=True)
     def _unlink_never(self):
         raise UserError(self.env._("A promise is history: withdraw it instead."))
 

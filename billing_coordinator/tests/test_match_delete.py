@@ -65,8 +65,10 @@ class TestMatchDelete(MatchedCase):
     """A line is not deleted while what its match did elsewhere stands."""
 
     def assertKept(self, records, match):
-        with self.assertRaisesRegex(UserError, "Less 5 is matched.*Undo"):
-            records.with_user(self.bookkeeper).unlink()
+        records = records.with_user(self.bookkeeper)
+        for context in ({}, {"_force_unlink": True}):  # as at uninstall
+            with self.assertRaisesRegex(UserError, "Less 5 is matched.*Undo"):
+                records.with_context(**context).unlink()
         self.assertEqual(match.state, "applied")
         self.assertTrue(self.line.is_reconciled)
         self.assertOpen(invoice=5.0)
@@ -82,8 +84,9 @@ class TestMatchDelete(MatchedCase):
     def test_entry_of_a_matched_line(self):
         match = self._match_short()
         move = self.line.move_id
-        with self.assertRaisesRegex(UserError, "Less 5 is matched"):
-            move.with_context(force_delete=True).unlink()
+        for context in ({}, {"_force_unlink": True}):  # as at uninstall
+            with self.assertRaisesRegex(UserError, "Less 5 is matched"):
+                move.with_context(force_delete=True, **context).unlink()
         self.assertTrue(self.line.exists())
         self.assertEqual(match.state, "applied")
 

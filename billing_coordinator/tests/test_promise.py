@@ -417,8 +417,9 @@ class TestRefused(SecondCompany, PromiseCase):
                 own.line_ids.write({"amount": 1})
             with self.assertRaises(UserError):
                 own.create({"partner_id": self.customer.id, "amount": 5})
-        with self.assertRaisesRegex(UserError, "history"):
-            promise.sudo().unlink()
+        for context in ({}, {"_force_unlink": True}):  # as at uninstall
+            with self.assertRaisesRegex(UserError, "history"):
+                promise.sudo().with_context(**context).unlink()
         promise.with_user(self.coordinator).note = "Said so twice"
 
     def test_portal_limits(self):
