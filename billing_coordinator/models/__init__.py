@@ -52,6 +52,7 @@ from . import (
     billing_close_task_check,
     billing_close_task_digest,
     billing_close_task_drift,
+    billing_close_task_override,
     billing_close_task_plan,
     billing_close_task_rights,
     billing_close_task_sign,

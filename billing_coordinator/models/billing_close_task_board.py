@@ -48,9 +48,7 @@ class BillingCloseTask(models.Model):
             "is_done": self.is_done,
             "is_late": self.is_late,
             "is_blocked": self._is_blocked(),
-            "due": format_date(self.env, due, date_format="EEE d MMM")
-            if due
-            else False,
+            "due": format_date(self.env, due, date_format="EEE d MMM"),
             "days": (due - today).days if due else False,
             "owner": self._get_person(self.prepared_uid or self.owner_id),
             "reviewer": self.review_required
@@ -69,6 +67,7 @@ class BillingCloseTask(models.Model):
         return {
             "state": self.check_state or False,
             "text": self.check_text or False,
+            "allowed": self.allowed_text,
             "can_open": bool((self.check_result or {}).get("model")),
         }
 

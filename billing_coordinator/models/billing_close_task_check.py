@@ -7,7 +7,6 @@ from odoo.exceptions import UserError
 from odoo.tools import float_round
 
 from ..tools.close_check import Finding
-from .billing_close_task_sign import OVERRIDE
 
 _logger = logging.getLogger(__name__)
 PASS, WARN, FAIL, ERROR = "pass", "warn", "fail", "error"
@@ -189,15 +188,6 @@ class BillingCloseTask(models.Model):
                     figure=self.check_text,
                 )
             )
-
-    def _needs_override(self):
-        if self.check_state not in (FAIL, ERROR):
-            return False
-        overrides = self.sudo().signoff_ids.filtered(lambda s: s.kind == OVERRIDE)
-        last = overrides.sorted("id")[-1:]
-        if not last or self.check_state == ERROR:
-            return last.check_state != ERROR
-        return self._has_moved_since(last)
 
     def _has_moved_since(self, signoff):
         """Beyond the threshold, for the worse or in a figure behind it."""

@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import fields, models
 
 from .billing_close_task import PREPARED, SUSPENDED, TODO
 
@@ -58,7 +58,7 @@ class BillingCloseTask(models.Model):
             "automated": True,
             "user_id": user.id,
             "summary": self.with_context(lang=user.lang)._get_activity_summary(),
-            "date_deadline": self.date_due,
+            "date_deadline": self.date_due or fields.Date.context_today(self),
         }
 
     def _get_activity_summary(self):

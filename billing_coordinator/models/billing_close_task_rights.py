@@ -33,7 +33,7 @@ class BillingCloseTask(models.Model):
         """What the user is offered; signing checks it again."""
         manager = self.env.user.has_group(MANAGER)
         for task in self:
-            opened = task.close_state != "locked"
+            opened = bool(task._origin) and task.close_state != "locked"
             blocked = bool(task.blocked_ids)
             task.can_prepare = (
                 opened

@@ -124,9 +124,8 @@ class ResCompany(models.Model):
     def _billing_with_zone(self, records):
         """Records for which it is today what it is where the company is, else here."""
         zone = self.partner_id.sudo().tz  # its people need not read its contact
-        return records.with_context(
-            tz=zone or self.env.context.get("tz") or self.env.user.tz
-        )
+        here = records.env.context.get("tz") or records.env.user.tz
+        return records.with_context(tz=zone or here)
 
     def _get_bank_data_date(self):
         """Date of the newest bank statement line, None if there is none."""

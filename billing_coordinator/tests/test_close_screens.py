@@ -54,6 +54,71 @@ class TestCloseScreens(Bank, CloseCase):
         added = self.close.task_ids.with_user(self.manager)
         self.assertFalse(any(added.mapped("can_change")))
 
+    # -- what was allowed, what was prepared -------------------------------------------
+
+    def _dialog(self, task, action, user):
+        result = getattr(task.with_user(user), action)()
+        wizards = self.env[result["res_model"]].with_user(user)
+        return wizards.browse(result["res_id"])
+
+    def _fail(self):
+        """A draft of the month, so that the check of drafts fails."""
+        self._make_invoices([(None, 50, 10)], post=False)
+        drafts = self._task(self.close, "Drafts")
+        drafts._run_checks()
+        return drafts
+
+    def test_what_fails_is_told_before_one_signs(self):
+        drafts = self._fail()
+        self.assertFalse(drafts.allowed_text)
+        self.assertTrue(
+            self._dialog(drafts, "action_prepare", self.preparer).needs_override
+        )
+
+    def test_what_is_allowed_is_seen_everywhere(self):
+        drafts = self._fail()
+        drafts.with_user(self.manager)._sign("override", "Posted tomorrow")
+        expected = f"{self.manager.name}: Posted tomorrow"
+        self.assertEqual(drafts.with_user(self.preparer).allowed_text, expected)
+        self.assertEqual(drafts._get_board_row([])["check"]["allowed"], expected)
+        dialog = self._dialog(drafts, "action_prepare", self.preparer)
+        self.assertEqual(dialog.allowed_text, expected)
+        self.assertFalse(dialog.needs_override)
+        self._make_invoices([(None, 70, 10)], post=False)
+        drafts._run_checks()
+        self.assertFalse(drafts.allowed_text, "not these figures")
+
+    def test_reviewer_sees_what_was_prepared(self):
+        tie_out = self._task(self.close, "Drafts")
+        file = (
+            self.env["ir.attachment"]
+            .with_user(self.preparer)
+            .create({"name": "list.txt", "raw": b"none"})
+        )
+        tie_out.with_user(self.preparer)._sign("prepare", "None left", None, file)
+        dialog = self._dialog(tie_out, "action_review", self.reviewer)
+        self.assertEqual(dialog.prepared_comment, "None left")
+        self.assertEqual(dialog.prepared_file_ids.name, "list.txt")
+
+    def test_task_without_a_day(self):
+        task = self.env["billing.close.task"].create(
+            {
+                "close_id": self.close.id,
+                "name": "Any day",
+                "owner_id": self.preparer.id,
+            }
+        )
+        self.assertEqual(task._get_board_row([])["due"], "")
+        task.with_user(self.preparer)._sign("prepare")
+        self.assertEqual(task.state, "prepared")
+        task.with_user(self.preparer)._sign("withdraw", "Again")
+        self.assertEqual(task.activity_ids.user_id, self.preparer)
+
+    def test_what_is_not_saved_is_not_signed(self):
+        tasks = self.env["billing.close.task"].with_user(self.preparer)
+        task = tasks.new({"close_id": self.close.id, "name": "New"})
+        self.assertFalse(task.can_prepare or task.can_leave_out)
+
     # -- the menus of a close ----------------------------------------------------------
 
     def _menu(self, user):

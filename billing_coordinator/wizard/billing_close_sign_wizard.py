@@ -37,6 +37,13 @@ class BillingCloseSignWizard(models.TransientModel):
     check_code = fields.Selection(related="task_id.check_code", related_sudo=False)
     check_state = fields.Selection(related="task_id.check_state", related_sudo=False)
     figures_text = fields.Char("Figures", compute="_compute_figures_text")
+    owner_id = fields.Many2one(related="task_id.owner_id", related_sudo=False)
+    allowed_text = fields.Char(related="task_id.allowed_text", related_sudo=False)
+    needs_override = fields.Boolean(compute="_compute_needs_override")
+    prepared_comment = fields.Text("The preparer wrote", compute="_compute_prepared")
+    prepared_file_ids = fields.Many2many(
+        "ir.attachment", string="Evidence so far", compute="_compute_prepared"
+    )
 
     @api.constrains("task_id")
     def _check_task(self):
@@ -47,6 +54,21 @@ class BillingCloseSignWizard(models.TransientModel):
     def _compute_figures_text(self):
         for wizard in self:
             wizard.figures_text = wizard.task_id._say_figures(wizard.seen_figures)
+
+    @api.depends("task_id", "seen_figures")
+    def _compute_needs_override(self):
+        for wizard in self:
+            wizard.needs_override = wizard.task_id.sudo(False)._needs_override()
+
+    @api.depends("task_id")
+    def _compute_prepared(self):
+        """What the reviewer looks at before signing."""
+        for wizard in self:
+            task = wizard.task_id.sudo(False)
+            signoffs = task._get_valid_signoffs() if task._origin else task.signoff_ids
+            prepared = signoffs.filtered(lambda s: s.kind == "prepare")
+            wizard.prepared_comment = prepared.comment
+            wizard.prepared_file_ids = prepared.attachment_ids
 
     @api.model
     def _make(self, task, kind):

@@ -54,7 +54,7 @@ export class CloseBoardHeader extends Component {
                 days_to_close === 1
                     ? _t("Closed in 1 working day")
                     : _t("Closed in %s working days", days_to_close);
-            return [text, "text-success"];
+            return [text, ""];
         }
         if (!due) {
             return [_t("No date is set"), "text-muted"];
