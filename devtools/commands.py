@@ -114,7 +114,10 @@ def test(arguments):
 def side_by_side():
     """pytest's options for the whole suite: a process a core, a class stays whole."""
     processes = min(os.cpu_count() or 1, MOST_TEST_PROCESSES)
-    return ["-n", str(processes), "--dist", "loadscope"] if processes > 1 else []
+    if processes < 2:
+        return []
+    spread = ["-p", "devtools.inside.spread", "--dist", "loadgroup"]
+    return ["-n", str(processes), *spread]
 
 
 def load(arguments):

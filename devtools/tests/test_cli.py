@@ -1,10 +1,12 @@
 """Problems are told in one sentence, with an exit code, never a traceback."""
 
 import socket
+from types import SimpleNamespace
 
 import pytest
 
 from devtools import cli, commands, console, machine
+from devtools.inside import spread
 
 
 @pytest.fixture
@@ -91,4 +93,15 @@ def test_take_option(words, expected):
 def test_the_whole_suite_takes_a_process_a_core(monkeypatch, cores, expected):
     monkeypatch.setattr(commands.os, "cpu_count", lambda: cores)
     options = commands.side_by_side()
-    assert options == (["-n", expected, "--dist", "loadscope"] if expected else [])
+    assert options[:2] == (["-n", expected] if expected else [])
+
+
+def test_browsers_are_one_group_and_a_class_stays_whole():
+    class HttpCase:
+        pass
+
+    tour = SimpleNamespace(cls=type("TestTour", (HttpCase,), {}), nodeid="t.py::T::a")
+    plain = SimpleNamespace(cls=type("TestPlain", (), {}), nodeid="p.py::P::b")
+    function = SimpleNamespace(cls=None, nodeid="f.py::c")
+    groups = [spread.group_of(item) for item in (tour, plain, function)]
+    assert groups == ["browser", "p.py::P", "f.py"]
