@@ -108,16 +108,22 @@ def test(arguments):
         # Each process copies the database, with PostgreSQL's own programs.
         programs = str(postgres.programs(odoo.python))
         environment["PATH"] = os.pathsep.join([environment["PATH"], programs])
-        return call([*pytest, *(arguments or side_by_side())], environment)
+        runs = [arguments] if arguments else whole_suite()
+        return max(call([*pytest, *options], environment) for options in runs)
 
 
-def side_by_side():
-    """pytest's options for the whole suite: a process a core, a class stays whole."""
+def whole_suite():
+    """pytest's options for each run of the suite.
+
+    First all but the browser, in a process a core, classes whole; then the browser by
+    itself: tours do not get ready in time on a small machine that is busy.
+    """
     processes = min(os.cpu_count() or 1, MOST_TEST_PROCESSES)
     if processes < 2:
-        return []
-    spread = ["-p", "devtools.inside.spread", "--dist", "loadgroup"]
-    return ["-n", str(processes), *spread]
+        return [[]]
+    marks = ["-p", "devtools.inside.spread", "-m"]
+    spread = ["-n", str(processes), "--dist", "loadscope"]
+    return [[*marks, "not browser", *spread], [*marks, "browser"]]
 
 
 def load(arguments):

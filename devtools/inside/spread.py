@@ -1,20 +1,19 @@
-"""pytest's plugin for the whole suite in several processes: see ./dev test.
-
-A class stays whole, as what it sets up costs more than its tests. All that drives a
-browser is one group: two browsers beside each other starve tours on a small machine.
-"""
+"""pytest's plugin for the whole suite: marks what drives a browser. See ./dev test."""
 
 import pytest
+
+
+def pytest_configure(config):
+    config.addinivalue_line("markers", "browser: drives a browser")
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items):
     for item in items:
-        item.add_marker(pytest.mark.xdist_group(group_of(item)))
+        if drives_browser(item.cls):
+            item.add_marker(pytest.mark.browser)
 
 
-def group_of(item):
-    """Name of the tests that run after one another, in one process."""
-    if any("HttpCase" in kind.__name__ for kind in getattr(item.cls, "__mro__", ())):
-        return "browser"
-    return item.nodeid.rpartition("::")[0]
+def drives_browser(kind):
+    """Whether a class of tests, if it is one, is Odoo's for the browser."""
+    return any(base.__name__ == "HttpCase" for base in getattr(kind, "__mro__", ()))

@@ -87,21 +87,26 @@ def test_take_option(words, expected):
     assert commands.take_option(words, "--database", "default") == expected
 
 
-@pytest.mark.parametrize(
-    ("cores", "expected"), [(1, None), (2, "2"), (64, "4"), (None, None)]
-)
+@pytest.mark.parametrize(("cores", "expected"), [(2, "2"), (64, "4")])
 def test_the_whole_suite_takes_a_process_a_core(monkeypatch, cores, expected):
     monkeypatch.setattr(commands.os, "cpu_count", lambda: cores)
-    options = commands.side_by_side()
-    assert options[:2] == (["-n", expected] if expected else [])
+    beside, alone = commands.whole_suite()
+    assert beside[2:6] == ["-m", "not browser", "-n", expected]
+    assert alone[2:] == ["-m", "browser"]
 
 
-def test_browsers_are_one_group_and_a_class_stays_whole():
+@pytest.mark.parametrize("cores", [1, None])
+def test_the_whole_suite_on_one_core(monkeypatch, cores):
+    monkeypatch.setattr(commands.os, "cpu_count", lambda: cores)
+    assert commands.whole_suite() == [[]]
+
+
+def test_what_drives_a_browser():
     class HttpCase:
         pass
 
-    tour = SimpleNamespace(cls=type("TestTour", (HttpCase,), {}), nodeid="t.py::T::a")
-    plain = SimpleNamespace(cls=type("TestPlain", (), {}), nodeid="p.py::P::b")
-    function = SimpleNamespace(cls=None, nodeid="f.py::c")
-    groups = [spread.group_of(item) for item in (tour, plain, function)]
-    assert groups == ["browser", "p.py::P", "f.py"]
+    class TestTour(HttpCase):
+        pass
+
+    kinds = [TestTour, SimpleNamespace, None]
+    assert [spread.drives_browser(kind) for kind in kinds] == [True, False, False]
