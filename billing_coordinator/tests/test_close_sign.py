@@ -137,6 +137,7 @@ class TestCloseSign(CloseCase):
             self.preparer, res_model=self.talk._name, res_id=self.talk.id
         )
         proof.unlink()
+        self.assertFalse(proof.exists())
 
     def test_file_of_another_is_not_taken(self):
         theirs = self._make_file(self.env.user, res_model="res.users", res_id=1)
